@@ -1,0 +1,63 @@
+# Learning Contracts: `make` alone lists what there is to do. It needs Python 3.11 or newer, and nothing else.
+
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+PYTHON := $(or $(PYTHON),$(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done))
+WORKERS ?= 2
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
+COVERAGE ?= --cov --cov-report=term
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check oulad soak lock clean chromium
+
+help: ## what there is to do
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(READY) ## serve the product with a demo year at http://localhost:8501
+	$(BIN)/lc init
+	$(BIN)/lc demo --if-empty
+	$(BIN)/lc run
+
+test: $(READY) chromium ## the whole suite: SQLite, PostgreSQL, browser
+	$(PYTEST) -m "not soak" $(COVERAGE)
+
+check: $(READY) ## style, types, layers, fast tests: under two minutes
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PYTEST) -m "not browser and not soak"
+
+oulad: $(READY) ## compare totals with the raw files of the OULAD data set: make oulad DATA=DIR
+	@test -n "$(DATA)" || { echo "usage: make oulad DATA=DIR" >&2; exit 2; }
+	$(BIN)/python tests/oulad.py "$(DATA)"
+
+soak: $(READY) chromium ## long races, fault suites, fuzzing, load: under an hour
+	$(PYTEST) -m soak --hypothesis-profile=soak
+
+lock: $(READY) ## pin every dependency in constraints.txt (ARGS=--upgrade for newer ones)
+	command -v uv >/dev/null || $(BIN)/python -m pip install --quiet uv
+	PATH="$$PATH:$(CURDIR)/$(BIN)" uv pip compile pyproject.toml --quiet --all-extras --universal --generate-hashes \
+		--no-emit-index-url --no-header --output-file constraints.txt $(ARGS)
+
+clean: ## remove everything made here, except what is in data/
+	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache \
+		.import_linter_cache
+	find lc_core pages tests app.py -name __pycache__ -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+chromium: $(READY)
+	@if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null \
+		&& ! command -v google-chrome >/dev/null; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+		then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium; \
+		else $(BIN)/playwright install chromium; fi; fi

@@ -1,0 +1,190 @@
+"""What a contract admin does with invitations that exist: resend, revoke, re-invite, add activities, de-allocate.
+
+Each works on one, several, or all that match a filter, and answers with an outcome per person; one that cannot be done
+never stops the rest (R-INV-13).
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import update
+
+from lc_core import access, enrollments, inviting, rules, seats
+from lc_core.errors import refuse_if
+from lc_core.invitation_lists import Chosen, activities_of, chosen_invitations, current_activities, people_with_live
+from lc_core.mail import outbox
+from lc_core.mail.outbox import Sending
+from lc_core.reasons import Reason
+from lc_core.records.audit import Item
+from lc_core.records.db import Actor, Change, Database, portions
+from lc_core.records.models import Contract, Invitation
+from lc_core.records.operations import OperationKey, repeatable
+from lc_core.vocabulary import Action, ContractType, Event, Result, SeatReason
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an action did to one invitation; `reason`: why not, where it was refused."""
+
+    invitation_id: int
+    person_id: int
+    result: Result
+    reason: Reason | None = None
+
+
+Guard = Callable[[Invitation], Reason | None]
+
+
+@repeatable
+def resend(
+    db: Database, actor: Actor, contract_id: int, chosen: Chosen, *, key: OperationKey | None = None
+) -> list[Done]:
+    """Send invitations again; each one's clock starts anew (R-INV-4)."""
+    with db.change(actor, Event.INVITATIONS_RESENT, key=key) as change:
+        contract = access.contract_to_change(change, contract_id, Action.RUN_CONTRACT)
+        open_ = contract.status_at(change.now)
+        good, done = _judge(
+            change,
+            contract,
+            chosen,
+            Result.SENT_AGAIN,
+            lambda one: rules.why_not_resend(one.status_at(change.now), open_),
+        )
+        with inviting.within_free_seats(change, contract):
+            inviting.send_again(change, contract, good)
+        return change.answer(done)
+
+
+@repeatable
+def revoke(
+    db: Database, actor: Actor, contract_id: int, chosen: Chosen, *, key: OperationKey | None = None
+) -> list[Done]:
+    """Revoke invitations without an enrollment; the records stay as they were otherwise (R-INV-5, R-INV-6)."""
+    with db.change(actor, Event.INVITATIONS_REVOKED, key=key) as change:
+        contract = access.contract_to_change(change, contract_id, Action.RUN_CONTRACT)
+        good, done = _judge(
+            change,
+            contract,
+            chosen,
+            Result.REVOKED,
+            lambda one: rules.why_not_revoke(one.status_at(change.now), contract.contract_type),
+        )
+        for portion in portions([invitation.id for invitation in good]):
+            gone = update(Invitation).where(Invitation.id.in_(portion)).values(revoked_at=change.now)
+            change.session.execute(gone, execution_options={"synchronize_session": False})
+        return change.answer(done)
+
+
+@repeatable
+def reinvite(
+    db: Database, actor: Actor, contract_id: int, chosen: Chosen, *, key: OperationKey | None = None
+) -> list[Done]:
+    """Invite people again whose invitation was revoked or de-allocated: a new record for each, covering the same (R-INV-6)."""
+    with db.change(actor, Event.INVITATIONS_SENT, key=key) as change:
+        contract = access.contract_to_change(change, contract_id, Action.RUN_CONTRACT)
+        offered = current_activities(change.session, contract.id)
+        refuse_if(rules.why_not_invite(contract.status_at(change.now), len(offered)))
+        open_ = contract.status_at(change.now)
+        invitations = chosen_invitations(change.session, contract, chosen, change.now)
+        invited = people_with_live(change.session, contract, [invitation.person_id for invitation in invitations])
+
+        def why_not(one: Invitation) -> Reason | None:
+            reason = rules.why_not_reinvite(one.status_at(change.now), open_, live=one.person_id in invited)
+            if reason is None:
+                invited.add(one.person_id)
+            return reason
+
+        good, done = _judge_these(change, invitations, Result.INVITED_AGAIN, why_not)
+        with inviting.within_free_seats(change, contract):
+            _invite_anew(change, contract, good, offered)
+        return change.answer(done)
+
+
+@repeatable
+def add_activities(
+    db: Database,
+    actor: Actor,
+    contract_id: int,
+    chosen: Chosen,
+    activities: Collection[int],
+    *,
+    key: OperationKey | None = None,
+) -> list[Done]:
+    """Let voucher invitations cover more of the contract's activities (R-INV-10). `activities`: their ids."""
+    with db.change(actor, Event.INVITATION_ACTIVITIES_ADDED, key=key) as change:
+        contract = access.contract_to_change(change, contract_id, Action.RUN_CONTRACT)
+        wanted = frozenset(activities)
+        refuse_if(rules.why_not_choose(contract.contract_type, wanted, current_activities(change.session, contract.id)))
+        invitations = chosen_invitations(change.session, contract, chosen, change.now)
+        covered = activities_of(change.session, [invitation.id for invitation in invitations])
+        adds = {one.id: wanted - covered.get(one.id, frozenset()) for one in invitations}
+        open_, type_ = contract.status_at(change.now), contract.contract_type
+        good, done = _judge_these(
+            change,
+            invitations,
+            Result.ACTIVITIES_ADDED,
+            lambda one: rules.why_not_add_activities(one.status_at(change.now), open_, type_, adds=len(adds[one.id])),
+        )
+        with inviting.within_free_seats(change, contract):
+            inviting.cover(change, contract, {invitation.id: adds[invitation.id] for invitation in good})
+        return change.answer(done)
+
+
+@repeatable
+def deallocate(
+    db: Database, actor: Actor, contract_id: int, chosen: Chosen, *, key: OperationKey | None = None
+) -> list[Done]:
+    """Take accepted seats of an unlimited contract back: free again at once, open enrollments withdrawn (R-SEAT-8)."""
+    with db.change(actor, Event.SEATS_DEALLOCATED, key=key) as change:
+        contract = access.contract_to_change(change, contract_id, Action.RUN_CONTRACT)
+        good, done = _judge(
+            change,
+            contract,
+            chosen,
+            Result.DEALLOCATED,
+            lambda one: rules.why_not_deallocate(one.status_at(change.now), contract.contract_type),
+        )
+        people = [invitation.person_id for invitation in good]
+        back = [seats.Move(seats.Unit(person_id), -1, SeatReason.DEALLOCATED, change.now) for person_id in people]
+        seats.move_all(change, contract, back)
+        enrollments.withdraw_open(change, contract, people)
+        for portion in portions([invitation.id for invitation in good]):
+            gone = update(Invitation).where(Invitation.id.in_(portion)).values(deallocated_at=change.now)
+            change.session.execute(gone, execution_options={"synchronize_session": False})
+        return change.answer(done)
+
+
+def _judge(
+    change: Change, contract: Contract, chosen: Chosen, result: Result, why_not: Guard
+) -> tuple[list[Invitation], list[Done]]:
+    """The chosen invitations that may, and an outcome for each of the chosen."""
+    return _judge_these(change, chosen_invitations(change.session, contract, chosen, change.now), result, why_not)
+
+
+def _judge_these(
+    change: Change, invitations: Sequence[Invitation], result: Result, why_not: Guard
+) -> tuple[list[Invitation], list[Done]]:
+    good: list[Invitation] = []
+    done: list[Done] = []
+    for invitation in invitations:
+        reason = why_not(invitation)
+        done.append(Done(invitation.id, invitation.person_id, Result.REFUSED if reason else result, reason))
+        if reason is None:
+            good.append(invitation)
+    change.note_items([Item(result, one.person_id, one.id) for one in good])
+    return good, done
+
+
+def _invite_anew(change: Change, contract: Contract, ended: Sequence[Invitation], offered: frozenset[int]) -> None:
+    """New invitations for people whose old one ended; a voucher's covers what the old one did, as far as it is still offered."""
+    if not ended:
+        return
+    made = inviting.insert_sent(change, contract, [invitation.person_id for invitation in ended])
+    outbox.enqueue(change, [Sending(invitation_id, person_id, 1) for person_id, invitation_id in made.items()])
+    if contract.contract_type is ContractType.VOUCHER:
+        covered = activities_of(change.session, [invitation.id for invitation in ended])
+        inviting.cover(
+            change,
+            contract,
+            {made[one.person_id]: covered.get(one.id, frozenset()) & offered for one in ended},
+        )

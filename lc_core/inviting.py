@@ -1,0 +1,303 @@
+"""Inviting people: what will become of each, decided in one look and written in a fixed number of statements (R-ADD-5, R-INV-7)."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session, contains_eager
+
+from lc_core import access, addresses, invitation_lists, people, rules, seat_rules, seats
+from lc_core.addresses import Address
+from lc_core.errors import Refused, refuse_if
+from lc_core.mail import outbox
+from lc_core.mail.outbox import Sending
+from lc_core.reasons import Reason
+from lc_core.records.audit import Item
+from lc_core.records.db import Actor, Change, Database, portions
+from lc_core.records.models import Contract, Enrollment, Invitation, InvitationActivity
+from lc_core.records.operations import OperationKey, repeatable
+from lc_core.vocabulary import (
+    Action,
+    ContractType,
+    Event,
+    InvitationStatus,
+    OverInvitation,
+    Result,
+    Source,
+)
+
+WRITES = frozenset({Result.INVITED, Result.INVITED_AGAIN, Result.SENT_AGAIN, Result.ACTIVITIES_ADDED})
+SENDS = frozenset({Result.INVITED, Result.INVITED_AGAIN, Result.SENT_AGAIN})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one entry of a list. `line`: its place there, from 1; `reason`: why not, where it was refused."""
+
+    line: int
+    entry: str
+    result: Result
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What inviting a list does: an outcome for each entry, and what it asks of the seats (in seats)."""
+
+    outcomes: list[Outcome]
+    wanted: int
+    free: int
+
+    @property
+    def over(self) -> int:
+        """By how many seats this list asks for more than are free (R-INV-11)."""
+        return max(self.wanted - self.free, 0)
+
+
+@dataclass
+class _Known:
+    """All that deciding needs, read at once: by e-mail key and by person."""
+
+    persons: dict[str, people.Known] = field(default_factory=dict)
+    live: dict[int, Invitation] = field(default_factory=dict)
+    covered: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    ended: set[int] = field(default_factory=set)
+    enrolled: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Decided:
+    line: int
+    entry: str
+    address: Address
+    result: Result
+    adds: frozenset[int]
+    live: Invitation | None
+
+
+def preview(
+    db: Database, actor: Actor, contract_id: int, entries: Sequence[str], *, activities: Collection[int] = ()
+) -> Plan:
+    """What `invite` would do with the same list now. Nothing is written."""
+    with db.read() as session:
+        contract = access.contract_to_see(session, actor, contract_id, Action.RUN_CONTRACT)
+        _, plan = _decide(session, contract, entries, frozenset(activities), db.clock())
+        return plan
+
+
+@repeatable
+def invite(
+    db: Database,
+    actor: Actor,
+    contract_id: int,
+    entries: Sequence[str],
+    *,
+    activities: Collection[int] = (),
+    key: OperationKey | None = None,
+) -> list[Outcome]:
+    """Invite every good address of a list; bad ones are told and stop nobody (R-ADD-6).
+
+    `activities`: ids, for a voucher contract only. Refused as a whole outside the contract's period, and where the
+    contract blocks over-invitation and the list asks for more seats than are free.
+    """
+    with db.change(actor, Event.INVITATIONS_SENT, key=key) as change:
+        contract = access.contract_to_change(change, contract_id, Action.RUN_CONTRACT)
+        decided, plan = _decide(change.session, contract, entries, frozenset(activities), change.now)
+        if plan.over and contract.over_invitation is OverInvitation.BLOCK:
+            raise Refused(Reason.TOO_MANY_INVITED, wanted=plan.wanted, free=plan.free, over=plan.over)
+        _write(change, contract, [one for one in decided if one.result in WRITES])
+        return change.answer(plan.outcomes)
+
+
+@contextmanager
+def within_free_seats(change: Change, contract: Contract) -> Iterator[None]:
+    """Refuse what is done inside if the contract blocks over-invitation and demand grows beyond its free seats (R-INV-11)."""
+    if contract.over_invitation is not OverInvitation.BLOCK:
+        yield
+        return
+    before = sum(seats.demand(change.session, contract, change.now))
+    yield
+    change.session.flush()
+    wanted = sum(seats.demand(change.session, contract, change.now)) - before
+    free = max(contract.seats - contract.seats_used - before, 0)
+    if wanted > free:
+        raise Refused(Reason.TOO_MANY_INVITED, wanted=wanted, free=free, over=wanted - free)
+
+
+def _decide(
+    session: Session, contract: Contract, entries: Sequence[str], chosen: frozenset[int], now: datetime
+) -> tuple[list[_Decided], Plan]:
+    offered = invitation_lists.current_activities(session, contract.id)
+    refuse_if(rules.why_not_invite(contract.status_at(now), len(offered)))
+    refuse_if(rules.why_not_choose(contract.contract_type, chosen, offered))
+    outcomes, good = _read(entries)
+    known = _look_up(session, contract, [address.key for _, _, address in good])
+    decided = [_decide_one(contract, known, now, chosen, row) for row in good]
+    outcomes += [Outcome(one.line, one.entry, one.result) for one in decided]
+    reserved, pending = seats.demand(session, contract, now)
+    free = max(contract.seats - contract.seats_used - reserved - pending, 0)
+    wanted = sum(_new_demand(contract, known, one, now) for one in decided)
+    return decided, Plan(sorted(outcomes, key=lambda outcome: outcome.line), wanted, free)
+
+
+def _read(entries: Sequence[str]) -> tuple[list[Outcome], list[tuple[int, str, Address]]]:
+    """The entries that are refused for themselves, and the good ones; of several alike the first counts."""
+    refused: list[Outcome] = []
+    good: list[tuple[int, str, Address]] = []
+    seen: set[str] = set()
+    for line, entry in enumerate(entries, start=1):
+        address = addresses.parse(entry)
+        if isinstance(address, Reason):
+            refused.append(Outcome(line, entry, Result.INVALID, address))
+        elif address.key in seen:
+            refused.append(Outcome(line, entry, Result.DUPLICATE, Reason.DUPLICATE_IN_FILE))
+        else:
+            seen.add(address.key)
+            good.append((line, entry, address))
+    return refused, good
+
+
+def _look_up(session: Session, contract: Contract, keys: Sequence[str]) -> _Known:
+    known = _Known(people.known_by_key(session, keys))
+    person_ids = [person.person_id for person in known.persons.values()]
+    for portion in portions(person_ids):
+        theirs = (
+            select(Invitation)
+            .join(Invitation.person)
+            .where(Invitation.contract_id == contract.id, Invitation.person_id.in_(portion))
+            .options(contains_eager(Invitation.person))
+        )
+        for invitation in session.scalars(theirs):
+            if invitation.revoked_at is None and invitation.deallocated_at is None:
+                known.live[invitation.person_id] = invitation
+            else:
+                known.ended.add(invitation.person_id)
+        taken = (
+            select(Enrollment.person_id, func.count())
+            .where(Enrollment.contract_id == contract.id, Enrollment.person_id.in_(portion))
+            .group_by(Enrollment.person_id)
+        )
+        known.enrolled |= {person_id: count for person_id, count in session.execute(taken)}
+    known.covered = invitation_lists.activities_of(session, [invitation.id for invitation in known.live.values()])
+    return known
+
+
+def _decide_one(
+    contract: Contract, known: _Known, now: datetime, chosen: frozenset[int], row: tuple[int, str, Address]
+) -> _Decided:
+    line, entry, address = row
+    person = known.persons.get(address.key)
+    live = known.live.get(person.person_id) if person else None
+    adds = chosen if contract.contract_type is ContractType.VOUCHER else frozenset()
+    if live is not None:
+        adds -= known.covered.get(live.id, frozenset())
+    result = rules.result_of_inviting(
+        live.status_at(now) if live else None,
+        invited_before=person is not None and person.person_id in known.ended,
+        contract_type=contract.contract_type,
+        adds=len(adds),
+    )
+    return _Decided(line, entry, address, result, adds, live)
+
+
+def _new_demand(contract: Contract, known: _Known, one: _Decided, now: datetime) -> int:
+    """How many more seats may be asked for once this one is invited."""
+    if one.result not in WRITES:
+        return 0
+    person = known.persons.get(one.address.key)
+    enrolled = known.enrolled.get(person.person_id, 0) if person else 0
+
+    def asked(status: InvitationStatus, activities: int) -> int:
+        return seat_rules.demand(
+            contract.contract_type,
+            status,
+            not_yet_enrolled=activities,
+            enrolled=enrolled,
+            per_user_limit=contract.per_user_limit,
+        )
+
+    if one.live is None:
+        return asked(InvitationStatus.OUTSTANDING, len(one.adds))
+    covered = len(known.covered.get(one.live.id, frozenset()))
+    before = asked(one.live.status_at(now), max(covered - enrolled, 0))
+    after = InvitationStatus.OUTSTANDING if one.result is Result.SENT_AGAIN else one.live.status_at(now)
+    return asked(after, max(covered - enrolled, 0) + len(one.adds)) - before
+
+
+def _write(change: Change, contract: Contract, decided: Sequence[_Decided]) -> None:
+    """Write what was decided: people, invitations, what they cover, letters, audit items."""
+    new = [one for one in decided if one.live is None]
+    made = _insert(change, contract, new)
+    cover(change, contract, {made[one.address.key][0]: one.adds for one in new})
+    cover(change, contract, {one.live.id: one.adds for one in decided if one.live is not None})
+    again = [one.live for one in decided if one.live is not None and one.result in SENDS]
+    send_again(change, contract, again)
+    outbox.enqueue(change, [Sending(invitation_id, person_id, 1) for invitation_id, person_id in made.values()])
+    change.note(contract=contract.id)
+    change.items += [Item(one.result, *_ids(one, made)) for one in decided]
+    change.happened = bool(decided)
+
+
+def _ids(one: _Decided, made: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
+    if one.live is not None:
+        return one.live.person_id, one.live.id
+    invitation_id, person_id = made[one.address.key]
+    return person_id, invitation_id
+
+
+def _insert(change: Change, contract: Contract, new: Sequence[_Decided]) -> dict[str, tuple[int, int]]:
+    """Make the new invitations. By e-mail key: the ids of invitation and person."""
+    if not new:
+        return {}
+    known = people.make_known(change, [one.address for one in new])
+    rows = [known[one.address.key].person_id for one in new]
+    by_person = insert_sent(change, contract, rows)
+    return {one.address.key: (by_person[person_id], person_id) for one, person_id in zip(new, rows, strict=True)}
+
+
+def insert_sent(change: Change, contract: Contract, person_ids: Sequence[int]) -> dict[int, int]:
+    """Make one sent invitation for each person, who has no live one. Answers invitation ids by person id."""
+    last = change.session.scalar(select(func.max(Invitation.id)).where(Invitation.contract_id == contract.id)) or 0
+    common = {
+        "contract_id": contract.id,
+        "source": Source.ADMIN,
+        "require_code": contract.require_invitation_code,
+        "invited_at": change.now,
+        "first_sent_at": change.now,
+        "last_sent_at": change.now,
+        "send_count": 1,
+        "expires_at": rules.expires_at(change.now, contract.invitation_ttl_days),
+    }
+    change.session.execute(insert(Invitation), [{**common, "person_id": person_id} for person_id in person_ids])
+    # the contract is locked, so that what came after its last invitation is ours
+    ours = select(Invitation.person_id, Invitation.id).where(
+        Invitation.contract_id == contract.id, Invitation.id > last
+    )
+    return {person_id: invitation_id for person_id, invitation_id in change.session.execute(ours)}
+
+
+def cover(change: Change, contract: Contract, adds: Mapping[int, Collection[int]]) -> None:
+    """Let voucher invitations cover more activities: ids of activities by id of invitation."""
+    rows = [
+        {"invitation_id": invitation_id, "activity_id": activity_id, "contract_id": contract.id}
+        for invitation_id, activity_ids in adds.items()
+        for activity_id in sorted(activity_ids)
+    ]
+    if rows:
+        change.session.execute(insert(InvitationActivity), rows)
+
+
+def send_again(change: Change, contract: Contract, invitations: Sequence[Invitation]) -> None:
+    """Send unredeemed invitations once more; their clock starts anew (R-INV-4)."""
+    renewed = {
+        "last_sent_at": change.now,
+        "send_count": Invitation.send_count + 1,
+        "expires_at": rules.expires_at(change.now, contract.invitation_ttl_days),
+        "first_sent_at": func.coalesce(Invitation.first_sent_at, change.now),
+    }
+    for portion in portions([invitation.id for invitation in invitations]):
+        sent = update(Invitation).where(Invitation.id.in_(portion)).values(renewed)
+        change.session.execute(sent, execution_options={"synchronize_session": False})
+    outbox.enqueue(change, [Sending(one.id, one.person_id, one.send_count + 1) for one in invitations])

@@ -1,0 +1,167 @@
+"""People: how they are found, shown and made known."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lc_core import access, addresses
+from lc_core.addresses import Address
+from lc_core.errors import NotFound, Refused
+from lc_core.reasons import Reason
+from lc_core.records import expressions
+from lc_core.records.db import Actor, Change, Database, portions
+from lc_core.records.models import Invitation, Person
+from lc_core.records.operations import OperationKey, repeatable
+from lc_core.rights import Rights
+from lc_core.vocabulary import Action, Event
+
+SYMBOLS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+SHORTEST, LONGEST = 4, 12
+_STEP, _SHIFT = 654_321, 123_457
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a person is shown to somebody: by name and address, or by a pseudonym and nothing else."""
+
+    name: str
+    email: str
+
+
+def pseudonym(person_id: int) -> str:
+    """The same stand-in for the same person everywhere, e.g. `P-7F3K`; different people never share one."""
+    width, size = SHORTEST, len(SYMBOLS) ** SHORTEST
+    while person_id >= size:
+        width, size = width + 1, size * len(SYMBOLS)
+    mixed, text = (person_id * _STEP + _SHIFT) % size, ""
+    for _ in range(width):
+        mixed, digit = divmod(mixed, len(SYMBOLS))
+        text = SYMBOLS[digit] + text
+    return f"P-{text}"
+
+
+def id_of_pseudonym(text: str) -> int | None:
+    """Whose stand-in this is; None for what is none."""
+    symbols = text.strip().upper().removeprefix("P-")
+    if not SHORTEST <= len(symbols) <= LONGEST or any(symbol not in SYMBOLS for symbol in symbols):
+        return None
+    mixed, size = 0, len(SYMBOLS) ** len(symbols)
+    for symbol in symbols:
+        mixed = mixed * len(SYMBOLS) + SYMBOLS.index(symbol)
+    inverse = pow(_STEP, -1, size)
+    found: int = (mixed - _SHIFT) * inverse % size
+    return found
+
+
+def shown(person: Person, *, named: bool) -> Shown:
+    """`named`: whether the one who looks may see people."""
+    if not named or person.erased_at is not None:
+        return Shown(pseudonym(person.id), "")
+    return Shown(person.name or (person.email or ""), person.email or "")
+
+
+def search_text(*parts: str | None) -> str:
+    """What is searched, and what is searched for: lower case as Python knows it, alike on both databases."""
+    return " ".join(part for part in parts if part).lower()
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the records know of an address."""
+
+    person_id: int
+    registered_at: datetime | None
+
+
+def known_by_key(session: Session, keys: Sequence[str]) -> dict[str, Known]:
+    """The people behind e-mail keys, for those that are known."""
+    found: dict[str, Known] = {}
+    for portion in portions(keys):
+        rows = select(Person.email_key, Person.id, Person.registered_at).where(Person.email_key.in_(portion))
+        found |= {key: Known(person_id, registered) for key, person_id, registered in session.execute(rows) if key}
+    return found
+
+
+def make_known(change: Change, wanted: Collection[Address]) -> dict[str, Known]:
+    """A person for every address, made (without an account) where there is none. Keyed by e-mail key."""
+    keys = sorted({address.key for address in wanted})
+    known = known_by_key(change.session, keys)
+    new = {address.key: address for address in wanted if address.key not in known}
+    if not new:
+        return known
+    # in one order for everybody, so that two lists that overlap wait for each other instead of dead-locking
+    rows = [_unregistered(new[key]) for key in sorted(new)]
+    change.session.execute(change.insert_new(Person), rows)
+    return known | known_by_key(change.session, sorted(new))
+
+
+def _unregistered(address: Address) -> dict[str, object]:
+    return {
+        "email_key": address.key,
+        "email": address.display,
+        "name": "",
+        "search_text": search_text(address.key, address.display),
+    }
+
+
+def by_email(session: Session, email: str) -> Person:
+    """The person with this address; refused with unknown_person if there is none."""
+    address = addresses.parse(email)
+    found = (
+        None if isinstance(address, Reason) else session.scalar(select(Person).where(Person.email_key == address.key))
+    )
+    if found is None:
+        raise Refused(Reason.UNKNOWN_PERSON)
+    return found
+
+
+@repeatable
+def register(db: Database, actor: Actor, email: str, name: str, *, key: OperationKey | None = None) -> int:
+    """Give somebody an account; their Not Registered invitations are Outstanding from now on (R-LRN-5). Answers the person's id."""
+    address = addresses.parse(email)
+    if isinstance(address, Reason):
+        raise Refused(address)
+    with db.change(actor, Event.PERSON_REGISTERED, key=key) as change:
+        access.require(change.session, actor, Action.MANAGE_PLACE)
+        person = change.session.get(Person, make_known(change, [address])[address.key].person_id)
+        if person is None:
+            raise NotFound
+        if person.registered_at is None:
+            person.registered_at = change.now
+            change.note(person=person.id, after={"changed": ["registered_at"]})
+        if name and person.name != name:
+            person.name, person.search_text = name, search_text(name, person.email_key, person.email)
+            change.note(person=person.id, after={"changed": ["name"]})
+        return change.answer(person.id)
+
+
+@dataclass(frozen=True)
+class Me:
+    """Who is here, and what they are: read anew at every run of a page."""
+
+    person_id: int
+    name: str
+    rights: Rights
+    is_invited: bool
+
+
+def me(db: Database, actor: Actor) -> Me | None:
+    """The acting person; None if they may not act any more (unknown, deactivated, erased)."""
+    with db.read() as session:
+        person = session.get(Person, actor.person_id) if actor.person_id is not None else None
+        if person is None or person.deactivated_at is not None or person.erased_at is not None:
+            return None
+        invited = session.scalar(select(Invitation.id).where(Invitation.person_id == person.id).limit(1))
+        return Me(person.id, shown(person, named=True).name, access.rights_of(session, actor), invited is not None)
+
+
+def find(db: Database, actor: Actor, search: str, *, most: int = 20) -> list[tuple[int, Shown]]:
+    """People whose name or address holds the text, for those who manage contracts; by address, the first few."""
+    with db.read() as session:
+        access.require(session, actor, Action.MANAGE_CONTRACTS)
+        wanted = expressions.contains(Person.search_text, search_text(search.strip()))
+        found = select(Person).where(wanted, Person.erased_at.is_(None)).order_by(Person.email_key).limit(most)
+        return [(person.id, shown(person, named=True)) for person in session.scalars(found)]

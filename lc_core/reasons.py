@@ -1,0 +1,122 @@
+"""Every reason for a no, with the sentence that says it. `str.format` fields are filled from the refusal's facts."""
+
+from lc_core.language import N_
+from lc_core.vocabulary import Word
+
+
+class Reason(Word):
+    # contracts
+    NOT_FOUND = "not_found", N_("There is no such thing here, or you may not see it.")
+    CODE_TAKEN = "code_taken", N_("Another contract already has this code.")
+    CODE_MISSING = "code_missing", N_("A contract needs a code.")
+    TITLE_MISSING = "title_missing", N_("A title is needed.")
+    TOO_LONG_TEXT = "too_long_text", N_("The text is too long: at most {most} characters.")
+    TYPE_IS_FIXED = "type_is_fixed", N_("The type of a contract cannot be changed after it was created.")
+    SEATS_NEGATIVE = "seats_negative", N_("The number of seats cannot be below zero.")
+    SEATS_BELOW_USED = "seats_below_used", N_("{used} seats are used, so the contract cannot have {seats}.")
+    NUMBER_TOO_LARGE = "number_too_large", N_("The number is too large.")
+    LIMIT_NEGATIVE = "limit_negative", N_("A limit cannot be below zero; 0 means no limit.")
+    PERIOD_ENDS_BEFORE_START = "period_ends_before_start", N_("The last day lies before the first.")
+    LIFE_TOO_SHORT = "life_too_short", N_("An invitation lives at least one day; leave it empty for no end.")
+    CONTRACT_NOT_STARTED = "contract_not_started", N_("The contract has not started yet.")
+    CONTRACT_ENDED = "contract_ended", N_("The contract has ended.")
+    CONTRACT_ARCHIVED = "contract_archived", N_("The contract is archived.")
+    CONTRACT_IN_USE = "contract_in_use", N_("People have accepted or enrolled, so the contract can only be archived.")
+    NOT_ARCHIVED = "not_archived", N_("The contract is not archived.")
+    CHANGED_MEANWHILE = "changed_meanwhile", N_("Somebody else changed this meanwhile. Look at it again, then repeat.")
+    ADMIN_ALREADY_NAMED = "admin_already_named", N_("This person is already a contract admin here.")
+    ADMIN_NOT_NAMED = "admin_not_named", N_("This person is not a contract admin here.")
+    # activities
+    ACTIVITY_UNKNOWN = "unknown_activity", N_("There is no activity with this code.")
+    ACTIVITY_CODE_TAKEN = "activity_code_taken", N_("Another activity already has this code.")
+    ACTIVITY_NOT_IN_CONTRACT = "activity_not_in_contract", N_("The activity does not belong to the contract.")
+    NO_ACTIVITIES = "no_activities", N_("The contract has no activities yet, so there is nothing to invite to.")
+    NO_ACTIVITY_CHOSEN = "no_activity_chosen", N_("Choose at least one activity.")
+    ACTIVITIES_COME_WITH_TYPE = (
+        "activities_come_with_type",
+        N_("Every invitation of this type covers all activities of the contract already."),
+    )
+    ACTIVITIES_ALREADY_COVERED = "activities_already_covered", N_("The invitation covers these activities already.")
+    # invitations
+    IS_REVOKED = "is_revoked", N_("The invitation was revoked.")
+    IS_DEALLOCATED = "is_deallocated", N_("The seat was de-allocated.")
+    IS_REDEEMED = "is_redeemed", N_("The invitation is already accepted.")
+    IS_ENROLLED = "is_enrolled", N_("The person is enrolled in at least one activity.")
+    SEAT_MUST_BE_DEALLOCATED = (
+        "seat_must_be_deallocated",
+        N_("The invitation is accepted: de-allocate the seat instead."),
+    )
+    NOT_REVOKED = "not_revoked", N_("Only somebody whose invitation was revoked or de-allocated is invited again.")
+    ALREADY_INVITED = "already_invited", N_("The person has a live invitation already.")
+    ONLY_UNLIMITED = "only_unlimited", N_("Only seats of an unlimited contract can be de-allocated.")
+    NOT_ACCEPTED = "not_accepted", N_("The invitation is not accepted, so it holds no seat.")
+    TOO_MANY_INVITED = (
+        "too_many_invited",
+        N_("The list asks for {wanted} seats and {free} are free. Nobody was invited; shorten the list by {over}."),
+    )
+    PERSON_ERASED = "person_erased", N_("This person's data were erased.")
+    PERSON_DEACTIVATED = "person_deactivated", N_("This person's account is deactivated.")
+    # redeeming and enrolling
+    CODE_NOT_ACCEPTED = "code_not_accepted", N_("This code is not accepted. Check it, or ask who gave it to you.")
+    CODE_REQUIRED = "code_required", N_("This invitation needs its invitation code first.")
+    ACCEPT_FIRST = "accept_first", N_("Accept the invitation first: that takes the seat.")
+    INVITATION_EXPIRED = "invitation_expired", N_("The invitation has expired. Ask for it to be sent again.")
+    NOT_INVITED = "not_invited", N_("You have no invitation to this.")
+    ACTIVITY_NOT_COVERED = "activity_not_covered", N_("Your invitation does not cover this activity.")
+    ALREADY_ENROLLED = "already_enrolled", N_("You are already enrolled in this activity.")
+    PER_USER_LIMIT = "per_user_limit", N_("You have taken all {limit} activities that one person may take here.")
+    NO_SEAT = "no_seat", N_("No seat is left on this contract.")
+    ALREADY_WITHDRAWN = "already_withdrawn", N_("The enrollment is already withdrawn.")
+    WITHDRAW_INSTEAD = "withdraw_instead", N_("Withdraw the enrollment instead: that settles its seat.")
+    STATUS_UNCHANGED = "status_unchanged", N_("The enrollment has this status already.")
+    # people
+    UNKNOWN_PERSON = "unknown_person", N_("Nobody with this address is known here.")
+    ROLE_NEEDS_CONTRACT = "role_needs_contract", N_("A contract admin is named on a contract: say which one.")
+    ROLE_TAKES_NO_CONTRACT = "role_takes_no_contract", N_("This role holds everywhere: name no contract with it.")
+    ROLE_NOT_HELD = "role_not_held", N_("This person does not have this role.")
+    ROLE_ALREADY_HELD = "role_already_held", N_("This person has this role already.")
+    LAST_SUPER_ADMIN = "last_super_admin", N_("The last super administrator cannot be removed.")
+    # addresses and rows of files, in the order in which they are looked for
+    ENCODING = "encoding", N_("The row holds bytes that are no text in the file's encoding.")
+    CONTROL_CHARS = "control_chars", N_("The address holds invisible or control characters.")
+    ROW_SHAPE = "row_shape", N_("The row has another number of cells than the header.")
+    MISSING_EMAIL = "missing_email", N_("The address is missing.")
+    MULTIPLE_ADDRESSES = "multiple_addresses", N_("There is more than one address in the cell.")
+    FORMULA = "formula", N_("The cell begins like a formula.")
+    TOO_LONG = "too_long", N_("The address is too long.")
+    INVALID_EMAIL = "invalid_email", N_("This is not an e-mail address.")
+    DUPLICATE_IN_FILE = "duplicate_in_file", N_("The address stands in the list already.")
+    # rows of feeds
+    UNKNOWN_CONTRACT = "unknown_contract", N_("There is no contract with this code.")
+    UNKNOWN_STATUS = "unknown_status", N_("There is no enrollment status of this name.")
+    UNKNOWN_TYPE = "unknown_type", N_("There is no such type.")
+    MISSING_VALUE = "missing_value", N_("A value that is needed is missing: {column}.")
+    MISSING_DATE = "missing_date", N_("The date of enrollment is missing.")
+    INVALID_DATE = "invalid_date", N_("This is not a date: {column}.")
+    INVALID_NUMBER = "invalid_number", N_("This is not a whole number: {column}.")
+    INVALID_YES_NO = "invalid_yes_no", N_("Yes or no is needed: {column}.")
+    OUTSIDE_PERIOD = "outside_period", N_("The enrollment lies outside the contract's period.")
+    DUPLICATE_KEY = "duplicate_key", N_("Another row of the file has the same key.")
+    ADDRESS_OF_ANOTHER = "address_of_another", N_("The address belongs to another person.")
+    MISSING_COLUMN = "missing_column", N_("The file has no column {column}.")
+    UNREADABLE_FILE = "unreadable_file", N_("The file cannot be read: {why}.")
+    NO_FEEDS = "no_feeds", N_("The folder holds none of the files {files}.")
+    # operations
+    KEY_USED_OTHERWISE = "key_used_otherwise", N_("This operation key was used for something else.")
+    DATABASE_NOT_EMPTY = (
+        "database_not_empty",
+        N_("The database is not empty; the demo is only played into an empty one."),
+    )
+
+
+PRECEDENCE = (
+    Reason.ENCODING,
+    Reason.CONTROL_CHARS,
+    Reason.ROW_SHAPE,
+    Reason.MISSING_EMAIL,
+    Reason.MULTIPLE_ADDRESSES,
+    Reason.FORMULA,
+    Reason.TOO_LONG,
+    Reason.INVALID_EMAIL,
+    Reason.DUPLICATE_IN_FILE,
+)

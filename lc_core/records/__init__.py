@@ -1,0 +1,1 @@
+"""The records: tables, the one door through which they change, and the audit chain."""

@@ -1,0 +1,104 @@
+"""The tables of the house itself: roles, letters, operations and the audit log."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lc_core.records.models import Record
+from lc_core.records.types import Id, word
+from lc_core.vocabulary import Event, LetterKind, LetterState, Privilege, Result, Role
+
+
+class RoleHeld(Record):
+    """A role that holds everywhere; contract admins are named on their contracts instead."""
+
+    __tablename__ = "roles_held"
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    role: Mapped[Role] = mapped_column(word(Role), primary_key=True)
+
+
+class PrivilegeHeld(Record):
+    __tablename__ = "privileges_held"
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    privilege: Mapped[Privilege] = mapped_column(word(Privilege), primary_key=True)
+
+
+class Letter(Record):
+    """The outbox: a letter is written in the transaction of what it tells (R-ADD-7) and holds no address."""
+
+    __tablename__ = "letters"
+    __table_args__ = (
+        UniqueConstraint("invitation_id", "kind", "send_number"),
+        CheckConstraint("(state = 'sent') = (sent_at is not null)", name="sent_has_its_time"),
+        CheckConstraint("(state = 'claimed') = (lease_until is not null)", name="claimed_has_its_lease"),
+        Index("ix_letters_due", "state", "due_at"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    kind: Mapped[LetterKind] = mapped_column(word(LetterKind, grows=True))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitations.id", ondelete="CASCADE"))
+    send_number: Mapped[int]
+    state: Mapped[LetterState] = mapped_column(word(LetterState))
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    lease_until: Mapped[datetime | None]
+    server_words: Mapped[str] = mapped_column(String(1000), default="", server_default="")
+    queued_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+
+class Operation(Record):
+    """An operation key and what was answered to it, so that a repeat is answered the same."""
+
+    __tablename__ = "operations"
+    key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class AuditEvent(Record):
+    """One change: append-only, chained by hash per contract (chain 0: what belongs to no contract) (R-AUD-1)."""
+
+    __tablename__ = "audit_events"
+    __table_args__ = (
+        UniqueConstraint("chain", "position"),
+        Index("ix_audit_events_at", "at"),
+        {"sqlite_autoincrement": True},
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    chain: Mapped[int] = mapped_column(Id)
+    position: Mapped[int]
+    event: Mapped[Event] = mapped_column(word(Event, grows=True))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    actor_name: Mapped[str] = mapped_column(String(100))
+    at: Mapped[datetime]
+    subject: Mapped[dict[str, Any]] = mapped_column(JSON)
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)
+    after: Mapped[dict[str, Any]] = mapped_column(JSON)
+    why: Mapped[str] = mapped_column(String(1000))
+    items_digest: Mapped[str] = mapped_column(String(64))
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditItem(Record):
+    """What a bulk change did to one invitation or person."""
+
+    __tablename__ = "audit_items"
+    event_id: Mapped[int] = mapped_column(ForeignKey("audit_events.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    invitation_id: Mapped[int | None] = mapped_column(Id)
+    result: Mapped[Result] = mapped_column(word(Result, grows=True))
+
+
+class AuditHead(Record):
+    """Where each chain ends: the anchor that `check` proves the events against."""
+
+    __tablename__ = "audit_heads"
+    chain: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    position: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))

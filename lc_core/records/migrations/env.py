@@ -1,0 +1,15 @@
+"""What alembic runs for every command."""
+
+from alembic import context
+
+from lc_core.records import house_models  # noqa: F401 (its tables belong to the metadata too)
+from lc_core.records.models import Record
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Record.metadata,
+    render_as_batch=True,
+    transaction_per_migration=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,121 @@
+"""Roles and privileges: given, taken away and listed (roles table of RULES.md)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from lc_core import access, addresses, people
+from lc_core.errors import Refused, refuse_if
+from lc_core.reasons import Reason
+from lc_core.records.db import Actor, Change, Database
+from lc_core.records.house_models import PrivilegeHeld, RoleHeld
+from lc_core.records.models import Contract, ContractAdmin, Person
+from lc_core.records.operations import OperationKey, repeatable
+from lc_core.vocabulary import Action, Event, Privilege, Role
+
+
+@repeatable
+def grant(
+    db: Database,
+    actor: Actor,
+    email: str,
+    role: Role,
+    *,
+    contract_id: int | None = None,
+    privileges: Collection[Privilege] = (),
+    key: OperationKey | None = None,
+) -> None:
+    """Give a role, and privileges with it. A contract admin is named on a contract instead: contracts.name_admin."""
+    if role is Role.CONTRACT_ADMIN:
+        raise Refused(Reason.ROLE_NEEDS_CONTRACT)
+    refuse_if(Reason.ROLE_TAKES_NO_CONTRACT if contract_id is not None else None)
+    address = addresses.parse(email)
+    if isinstance(address, Reason):
+        raise Refused(address)
+    with db.change(actor, Event.ROLE_GRANTED, key=key) as change:
+        access.require(change.session, actor, Action.MANAGE_PLACE)
+        person_id = people.make_known(change, [address])[address.key].person_id
+        new = [
+            privilege for privilege in privileges if change.session.get(PrivilegeHeld, (person_id, privilege)) is None
+        ]
+        held = change.session.get(RoleHeld, (person_id, role)) is not None
+        refuse_if(Reason.ROLE_ALREADY_HELD if held and not new else None)
+        if not held:
+            change.session.execute(insert(RoleHeld).values(person_id=person_id, role=role))
+        for privilege in new:
+            change.session.execute(insert(PrivilegeHeld).values(person_id=person_id, privilege=privilege))
+        change.note(person=person_id, after={"role": role.value, "privileges": [privilege.value for privilege in new]})
+
+
+@repeatable
+def revoke_role(db: Database, actor: Actor, email: str, role: Role, *, key: OperationKey | None = None) -> None:
+    """Take a role away; the last super administrator keeps theirs. With an administrator's role goes the contracts privilege."""
+    with db.change(actor, Event.ROLE_REVOKED, key=key) as change:
+        access.require(change.session, actor, Action.MANAGE_PLACE)
+        person = people.by_email(change.session, email)
+        _lock_roles(change)
+        held = change.session.get(RoleHeld, (person.id, role))
+        refuse_if(Reason.ROLE_NOT_HELD if held is None else None)
+        if role is Role.SUPER_ADMIN:
+            others = select(func.count()).select_from(RoleHeld).where(RoleHeld.role == role)
+            refuse_if(Reason.LAST_SUPER_ADMIN if change.session.scalar(others) == 1 else None)
+        change.session.execute(delete(RoleHeld).where(RoleHeld.person_id == person.id, RoleHeld.role == role))
+        if role is Role.ADMINISTRATOR:
+            gone = (PrivilegeHeld.person_id == person.id, PrivilegeHeld.privilege == Privilege.CONTRACTS)
+            change.session.execute(delete(PrivilegeHeld).where(*gone))
+        change.note(person=person.id, before={"role": role.value})
+
+
+def _lock_roles(change: Change) -> None:
+    """So that two who take each other's role away do not leave nobody."""
+    change.session.execute(select(RoleHeld).where(RoleHeld.role == Role.SUPER_ADMIN).with_for_update()).all()
+
+
+@dataclass(frozen=True)
+class PersonSeen:
+    """One person with their roles, for the list of those who have any."""
+
+    id: int
+    name: str
+    email: str
+    registered: bool
+    roles: list[Role]
+    privileges: list[Privilege]
+    contracts: list[str]
+
+
+def with_roles(db: Database, actor: Actor) -> list[PersonSeen]:
+    """Everybody who has a role or is named on a contract, by address."""
+    with db.read() as session:
+        access.require(session, actor, Action.MANAGE_PLACE)
+        roles = _by_person(session, select(RoleHeld.person_id, RoleHeld.role))
+        privileges = _by_person(session, select(PrivilegeHeld.person_id, PrivilegeHeld.privilege))
+        named = select(ContractAdmin.person_id, Contract.code).join(Contract, Contract.id == ContractAdmin.contract_id)
+        contracts = _by_person(session, named.order_by(Contract.code_key))
+        ids = sorted({*roles, *privileges, *contracts})
+        everybody = session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.email_key.nulls_last()))
+        return [
+            PersonSeen(
+                person.id,
+                person.name,
+                person.email or "",
+                person.registered_at is not None,
+                roles.get(person.id, []),
+                privileges.get(person.id, []),
+                contracts.get(person.id, []),
+            )
+            for person in everybody
+        ]
+
+
+T = TypeVar("T")
+
+
+def _by_person(session: Session, rows: Select[int, T]) -> dict[int, list[T]]:
+    grouped: dict[int, list[T]] = {}
+    for person_id, value in session.execute(rows):
+        grouped.setdefault(person_id, []).append(value)
+    return grouped

@@ -1,0 +1,291 @@
+"""What a contract allows: values in, verdicts out. No clock, no I/O; every rule names its number in RULES.md.
+
+A guard is `why_not_<verb>`: the first reason against it, or None. The same guard greys the button and stops the verb.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from lc_core.reasons import Reason
+from lc_core.vocabulary import (
+    UNREDEEMED,
+    ContractStatus,
+    ContractType,
+    DealStatus,
+    EnrollmentStatus,
+    InvitationStatus,
+    Result,
+)
+
+DEFAULT_TTL_DAYS = {ContractType.VOUCHER: None, ContractType.SUBSCRIPTION: None, ContractType.UNLIMITED: 28}
+LARGEST_NUMBER = 2_000_000_000
+LONGEST_TTL_DAYS = 36_500
+
+
+# --- contracts -------------------------------------------------------------------------------------------------------
+
+
+def period(valid_from: date, valid_to: date | None, zone: ZoneInfo) -> tuple[datetime, datetime | None]:
+    """The two instants between which a contract is valid: [start of the first day, start of the day after the last) (R-CON-6)."""
+    starts_at = datetime.combine(valid_from, time(), tzinfo=zone).astimezone(UTC)
+    if valid_to is None or valid_to == date.max:
+        return starts_at, None
+    return starts_at, datetime.combine(valid_to + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
+
+
+def contract_status(
+    now: datetime, starts_at: datetime, ends_at: datetime | None, archived_at: datetime | None
+) -> ContractStatus:
+    """R-CON-7, R-CON-12."""
+    if archived_at is not None:
+        return ContractStatus.ARCHIVED
+    if now < starts_at:
+        return ContractStatus.FUTURE
+    return ContractStatus.EXPIRED if ends_at is not None and now >= ends_at else ContractStatus.ACTIVE
+
+
+WHY_NOT_OPEN = {
+    ContractStatus.ACTIVE: None,
+    ContractStatus.FUTURE: Reason.CONTRACT_NOT_STARTED,
+    ContractStatus.EXPIRED: Reason.CONTRACT_ENDED,
+    ContractStatus.ARCHIVED: Reason.CONTRACT_ARCHIVED,
+}
+
+
+def why_not_period(valid_from: date, valid_to: date | None) -> Reason | None:
+    """R-CON-6."""
+    return Reason.PERIOD_ENDS_BEFORE_START if valid_to is not None and valid_to < valid_from else None
+
+
+def why_not_seats(seats: int, used: int) -> Reason | None:
+    """R-CON-11: the seats of a contract are never fewer than those used."""
+    if seats < 0:
+        return Reason.SEATS_NEGATIVE
+    if seats > LARGEST_NUMBER:
+        return Reason.NUMBER_TOO_LARGE
+    return Reason.SEATS_BELOW_USED if seats < used else None
+
+
+def why_not_limits(per_user_limit: int, ttl_days: int | None) -> Reason | None:
+    """R-CON-5, R-INV-3: 0 = no limit; an invitation lives a day at least, or without end."""
+    if per_user_limit < 0:
+        return Reason.LIMIT_NEGATIVE
+    if per_user_limit > LARGEST_NUMBER or (ttl_days or 0) > LONGEST_TTL_DAYS:
+        return Reason.NUMBER_TOO_LARGE
+    return Reason.LIFE_TOO_SHORT if ttl_days is not None and ttl_days < 1 else None
+
+
+def why_not_type(now: ContractType, wanted: ContractType) -> Reason | None:
+    """R-CON-4: fixed at creation, with invitations or without."""
+    return None if now is wanted else Reason.TYPE_IS_FIXED
+
+
+def why_not_delete(redeemed: int, enrolled: int) -> Reason | None:
+    """R-CON-12: counts of accepted invitations and of enrollments."""
+    return Reason.CONTRACT_IN_USE if redeemed or enrolled else None
+
+
+def why_not_archive(contract: ContractStatus) -> Reason | None:
+    return Reason.CONTRACT_ARCHIVED if contract is ContractStatus.ARCHIVED else None
+
+
+def why_not_restore(contract: ContractStatus) -> Reason | None:
+    return None if contract is ContractStatus.ARCHIVED else Reason.NOT_ARCHIVED
+
+
+# --- invitations -----------------------------------------------------------------------------------------------------
+
+
+def invitation_status(
+    now: datetime,
+    *,
+    deallocated_at: datetime | None,
+    revoked_at: datetime | None,
+    first_enrolled_at: datetime | None,
+    redeemed_at: datetime | None,
+    expires_at: datetime | None,
+    registered_at: datetime | None,
+) -> InvitationStatus:
+    """R-INV-1: the first that matches."""
+    if deallocated_at is not None:
+        return InvitationStatus.DEALLOCATED
+    if revoked_at is not None:
+        return InvitationStatus.REVOKED
+    if first_enrolled_at is not None:
+        return InvitationStatus.ENROLLED
+    if redeemed_at is not None:
+        return InvitationStatus.ACCEPTED
+    if expires_at is not None and now >= expires_at:
+        return InvitationStatus.EXPIRED
+    return InvitationStatus.NOT_REGISTERED if registered_at is None else InvitationStatus.OUTSTANDING
+
+
+DEAL_STATUS = {
+    InvitationStatus.OUTSTANDING: DealStatus.PENDING,
+    InvitationStatus.NOT_REGISTERED: DealStatus.PENDING,
+    InvitationStatus.ACCEPTED: DealStatus.ACCEPTED,
+    InvitationStatus.ENROLLED: DealStatus.ACCEPTED,
+    InvitationStatus.EXPIRED: DealStatus.EXPIRED,
+    InvitationStatus.REVOKED: DealStatus.REVOKED,
+    InvitationStatus.DEALLOCATED: DealStatus.DEALLOCATED,
+}
+"""What an unlimited contract's page calls each status (R-INV-2)."""
+
+
+def expires_at(sent_at: datetime, ttl_days: int | None) -> datetime | None:
+    """When an invitation that was last sent then expires: exactly that many times 24 hours later (R-INV-3)."""
+    return None if ttl_days is None else sent_at + timedelta(days=ttl_days)
+
+
+WHY_NOT_UNREDEEMED = {
+    InvitationStatus.REVOKED: Reason.IS_REVOKED,
+    InvitationStatus.DEALLOCATED: Reason.IS_DEALLOCATED,
+    InvitationStatus.ACCEPTED: Reason.IS_REDEEMED,
+    InvitationStatus.ENROLLED: Reason.IS_ENROLLED,
+}
+
+
+def why_not_invite(contract: ContractStatus, activities: int) -> Reason | None:
+    """R-CON-8; `activities`: how many the contract has."""
+    return WHY_NOT_OPEN[contract] or (None if activities else Reason.NO_ACTIVITIES)
+
+
+def why_not_choose(contract_type: ContractType, chosen: frozenset[int], offered: frozenset[int]) -> Reason | None:
+    """What may be chosen for an invitation: some of a voucher contract's activities (R-ADD-1, R-INV-10)."""
+    if contract_type is not ContractType.VOUCHER:
+        return None
+    if not chosen:
+        return Reason.NO_ACTIVITY_CHOSEN
+    return None if chosen <= offered else Reason.ACTIVITY_NOT_IN_CONTRACT
+
+
+def result_of_inviting(
+    live: InvitationStatus | None, *, invited_before: bool, contract_type: ContractType, adds: int
+) -> Result:
+    """What inviting somebody does (R-INV-6, R-INV-7).
+
+    `live`: the status of their live invitation, or None; `adds`: chosen activities which that does not cover.
+    """
+    if live is None:
+        return Result.INVITED_AGAIN if invited_before else Result.INVITED
+    if live is InvitationStatus.EXPIRED:
+        return Result.SENT_AGAIN
+    if contract_type is ContractType.VOUCHER and adds:
+        return Result.ACTIVITIES_ADDED
+    return Result.ALREADY_INVITED
+
+
+def why_not_resend(status: InvitationStatus, contract: ContractStatus) -> Reason | None:
+    """R-INV-4."""
+    return WHY_NOT_OPEN[contract] or WHY_NOT_UNREDEEMED.get(status)
+
+
+def why_not_revoke(status: InvitationStatus, contract_type: ContractType) -> Reason | None:
+    """R-INV-5, R-SEAT-8; possible outside the valid period too (R-CON-8)."""
+    if contract_type is ContractType.UNLIMITED and status in {InvitationStatus.ACCEPTED, InvitationStatus.ENROLLED}:
+        return Reason.SEAT_MUST_BE_DEALLOCATED
+    return None if status is InvitationStatus.ACCEPTED else WHY_NOT_UNREDEEMED.get(status)
+
+
+def why_not_reinvite(status: InvitationStatus, contract: ContractStatus, *, live: bool) -> Reason | None:
+    """R-INV-6. `live`: whether the person has a live invitation beside this one."""
+    if WHY_NOT_OPEN[contract]:
+        return WHY_NOT_OPEN[contract]
+    if status not in {InvitationStatus.REVOKED, InvitationStatus.DEALLOCATED}:
+        return Reason.NOT_REVOKED
+    return Reason.ALREADY_INVITED if live else None
+
+
+def why_not_add_activities(
+    status: InvitationStatus, contract: ContractStatus, contract_type: ContractType, *, adds: int
+) -> Reason | None:
+    """R-INV-10. `adds`: chosen activities that the invitation does not cover yet."""
+    if WHY_NOT_OPEN[contract]:
+        return WHY_NOT_OPEN[contract]
+    if contract_type is not ContractType.VOUCHER:
+        return Reason.ACTIVITIES_COME_WITH_TYPE
+    if status in {InvitationStatus.REVOKED, InvitationStatus.DEALLOCATED}:
+        return WHY_NOT_UNREDEEMED[status]
+    return None if adds else Reason.ACTIVITIES_ALREADY_COVERED
+
+
+def why_not_deallocate(status: InvitationStatus, contract_type: ContractType) -> Reason | None:
+    """R-SEAT-8."""
+    if contract_type is not ContractType.UNLIMITED:
+        return Reason.ONLY_UNLIMITED
+    if status in {InvitationStatus.ACCEPTED, InvitationStatus.ENROLLED}:
+        return None
+    return WHY_NOT_UNREDEEMED.get(status, Reason.NOT_ACCEPTED)
+
+
+# --- learners --------------------------------------------------------------------------------------------------------
+
+
+def why_not_accept(
+    status: InvitationStatus | None, contract: ContractStatus, *, require_code: bool, code_entered: bool
+) -> Reason | None:
+    """Whether a person may redeem their invitation (R-LRN-2, R-INV-3). `status` None: never invited."""
+    if WHY_NOT_OPEN[contract]:
+        return WHY_NOT_OPEN[contract]
+    if status is None:
+        return None if code_entered else Reason.NOT_INVITED
+    if status is InvitationStatus.EXPIRED:
+        return Reason.INVITATION_EXPIRED
+    if status in WHY_NOT_UNREDEEMED:
+        return WHY_NOT_UNREDEEMED[status]
+    return Reason.CODE_REQUIRED if require_code and not code_entered else None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What `why_not_enroll` needs to know of one person, one activity and the contract between them."""
+
+    contract: ContractStatus
+    contract_type: ContractType
+    invitation: InvitationStatus | None
+    require_code: bool
+    covered: bool
+    enrolled: EnrollmentStatus | None
+    activities_taken: int
+    per_user_limit: int
+
+
+def why_not_enroll(wish: Wish) -> Reason | None:
+    """Every check of R-LRN-4 but the free seat, which only the locked counter can answer (R-SEAT-5)."""
+    if WHY_NOT_OPEN[wish.contract]:
+        return WHY_NOT_OPEN[wish.contract]
+    if wish.invitation in UNREDEEMED:
+        if wish.invitation is InvitationStatus.EXPIRED:
+            return Reason.INVITATION_EXPIRED
+        if wish.require_code:
+            return Reason.CODE_REQUIRED
+        if wish.contract_type is ContractType.UNLIMITED:
+            return Reason.ACCEPT_FIRST
+    if wish.invitation in {None, InvitationStatus.REVOKED, InvitationStatus.DEALLOCATED}:
+        return Reason.NOT_INVITED
+    return why_not_take(wish)
+
+
+def why_not_take(wish: Wish) -> Reason | None:
+    """The part of `why_not_enroll` that also holds for enrollments told by the LMS: activity, limit, not twice (R-CON-5)."""
+    if not wish.covered:
+        return Reason.ACTIVITY_NOT_COVERED
+    if wish.enrolled is not None:
+        return None if wish.enrolled is EnrollmentStatus.WITHDRAWN else Reason.ALREADY_ENROLLED
+    if wish.per_user_limit and wish.activities_taken >= wish.per_user_limit:
+        return Reason.PER_USER_LIMIT
+    return None
+
+
+def why_not_withdraw(status: EnrollmentStatus) -> Reason | None:
+    return Reason.ALREADY_WITHDRAWN if status is EnrollmentStatus.WITHDRAWN else None
+
+
+def why_not_change_status(status: EnrollmentStatus, wanted: EnrollmentStatus) -> Reason | None:
+    """R-ENR-1: any status may follow any other, but a withdrawal is its own verb and a withdrawn person enrolls again."""
+    if wanted is EnrollmentStatus.WITHDRAWN:
+        return Reason.WITHDRAW_INSTEAD
+    if status is EnrollmentStatus.WITHDRAWN:
+        return Reason.ALREADY_WITHDRAWN
+    return Reason.STATUS_UNCHANGED if status is wanted else None

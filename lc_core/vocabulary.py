@@ -1,0 +1,237 @@
+"""Every word of the trade, spelled once, each beside what people read for it (reasons for a no: `reasons.py`)."""
+
+from enum import StrEnum
+from typing import Self
+
+from lc_core.language import N_, _
+
+
+class Word(StrEnum):
+    """An enumeration whose members are stored as one word and read as another."""
+
+    _value_: str
+    _label: str
+
+    def __new__(cls, value: str, label: str) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member._label = label
+        return member
+
+    @classmethod
+    def of(cls, value: str) -> Self:
+        """The member that is stored as `value`; ValueError if there is none."""
+        found: Self = cls.__call__(value)
+        return found
+
+    @property
+    def label(self) -> str:
+        """The word for people, in their language."""
+        return _(self._label)
+
+
+class ContractType(Word):
+    """Fixed when the contract is created (R-CON-4); it decides what one seat is for (R-SEAT-1..3)."""
+
+    VOUCHER = "voucher", N_("Voucher")
+    SUBSCRIPTION = "subscription", N_("Subscription")
+    UNLIMITED = "unlimited", N_("Unlimited")
+
+
+class ContractStatus(Word):
+    """Computed from the clock, never stored (R-CON-7); Archived is what an administrator said (R-CON-12)."""
+
+    ACTIVE = "active", N_("Active")
+    EXPIRED = "expired", N_("Expired")
+    FUTURE = "future", N_("Future")
+    ARCHIVED = "archived", N_("Archived")
+
+
+class InvitationStatus(Word):
+    """Computed, first match wins, in this order (R-INV-1)."""
+
+    DEALLOCATED = "deallocated", N_("De-allocated")
+    REVOKED = "revoked", N_("Revoked")
+    ENROLLED = "enrolled", N_("Enrolled")
+    ACCEPTED = "accepted", N_("Accepted")
+    EXPIRED = "expired", N_("Expired")
+    NOT_REGISTERED = "not_registered", N_("Not Registered")
+    OUTSTANDING = "outstanding", N_("Outstanding")
+
+
+class DealStatus(Word):
+    """What an unlimited contract's page calls the statuses of its invitations (R-INV-2)."""
+
+    PENDING = "pending", N_("Pending")
+    ACCEPTED = "accepted", N_("Accepted")
+    EXPIRED = "expired", N_("Expired")
+    REVOKED = "revoked", N_("Revoked")
+    DEALLOCATED = "deallocated", N_("De-allocated")
+
+
+class Source(Word):
+    """How an invitation came about."""
+
+    ADMIN = "admin", N_("Invited")
+    CODE = "code", N_("Used the code")
+    IMPORT = "import", N_("Imported")
+
+
+class ActivityKind(Word):
+    ONLINE = "online", N_("Online course")
+    CLASSROOM = "classroom", N_("Instructor-led class")
+    CERTIFICATION = "certification", N_("Certification programme")
+
+
+class EnrollmentStatus(Word):
+    """R-ENR-1. All of them but Withdrawn hold a seat; a withdrawn one may."""
+
+    WAITLISTED = "waitlisted", N_("Waitlisted")
+    PENDING_APPROVAL = "pending_approval", N_("Pending approval")
+    ENROLLED = "enrolled", N_("Enrolled")
+    IN_PROGRESS = "in_progress", N_("In progress")
+    COMPLETED = "completed", N_("Completed")
+    FAILED = "failed", N_("Failed")
+    NO_SHOW = "no_show", N_("No show")
+    WITHDRAWN = "withdrawn", N_("Withdrawn")
+
+
+class SeatRelease(Word):
+    """When a withdrawal returns its seat (R-SEAT-7)."""
+
+    NEVER = "never", N_("Never")
+    IF_NOT_STARTED = "if_not_started", N_("If not started")
+    ALWAYS = "always", N_("Always")
+
+
+class OverInvitation(Word):
+    """What happens when more are invited than seats are free (R-INV-11)."""
+
+    WARN = "warn", N_("Warn")
+    BLOCK = "block", N_("Block")
+
+
+class Role(Word):
+    SUPER_ADMIN = "super_admin", N_("Super administrator")
+    ADMINISTRATOR = "administrator", N_("Administrator")
+    CONTRACT_ADMIN = "contract_admin", N_("Contract admin")
+    MANAGER = "manager", N_("Manager")
+    ANALYST = "analyst", N_("Analyst")
+
+
+class Privilege(Word):
+    CONTRACTS = "contracts", N_("Contracts")
+    PERSONAL_DATA = "personal_data", N_("Personal data")
+
+
+class Action(Word):
+    """What somebody may be allowed to do; rights.py says who (the roles table of RULES.md)."""
+
+    MANAGE_CONTRACTS = "manage_contracts", N_("create, edit, archive and delete contracts")
+    RUN_CONTRACT = "run_contract", N_("invite and manage the invitations of a contract")
+    VIEW_CONTRACT = "view_contract", N_("see the seats, invitations and enrollments of a contract")
+    VIEW_PEOPLE = "view_people", N_("see who the people of a contract are")
+    MANAGE_PLACE = "manage_place", N_("manage people, roles and settings")
+
+
+class LetterKind(Word):
+    INVITATION = "invitation", N_("Invitation")
+
+
+class LetterState(Word):
+    """Where a letter is on its way (R-INV-14)."""
+
+    QUEUED = "queued", N_("Queued")
+    CLAIMED = "claimed", N_("Being sent")
+    SENT = "sent", N_("Sent")
+    DEFERRED = "deferred", N_("Will be tried again")
+    FAILED = "failed", N_("Failed")
+    CANCELLED = "cancelled", N_("Cancelled")
+
+
+class SeatReason(Word):
+    """Why a seat was taken or came back: the `why` of a ledger row (R-SEAT-6)."""
+
+    ENROLLED = "enrolled", N_("Enrolled")
+    ACCEPTED = "accepted", N_("Accepted")
+    WITHDRAWN = "withdrawn", N_("Withdrawn")
+    DEALLOCATED = "deallocated", N_("De-allocated")
+
+
+class Result(Word):
+    """What became of one item of a bulk action, or of one row of a list."""
+
+    INVITED = "invited", N_("Invited")
+    INVITED_AGAIN = "invited_again", N_("Invited again after a revocation")
+    SENT_AGAIN = "sent_again", N_("Sent again")
+    ACTIVITIES_ADDED = "activities_added", N_("Activities added")
+    ALREADY_INVITED = "already_invited", N_("Already invited")
+    DUPLICATE = "duplicate_in_file", N_("Twice in the list")
+    INVALID = "invalid", N_("Invalid address")
+    REVOKED = "revoked", N_("Revoked")
+    DEALLOCATED = "deallocated", N_("De-allocated")
+    REDEEMED = "redeemed", N_("Accepted")
+    ENROLLED = "enrolled", N_("Enrolled")
+    WITHDRAWN = "withdrawn", N_("Withdrawn")
+    CHANGED = "changed", N_("Changed")
+    REFUSED = "refused", N_("Refused")
+
+
+class Event(Word):
+    """One word for each verb that changes something (R-AUD-1)."""
+
+    CONTRACT_CREATED = "contract_created", N_("Contract created")
+    CONTRACT_EDITED = "contract_edited", N_("Contract edited")
+    CONTRACT_RENAMED = "contract_renamed", N_("Contract renamed")
+    CONTRACT_DELETED = "contract_deleted", N_("Contract deleted")
+    CONTRACT_ARCHIVED = "contract_archived", N_("Contract archived")
+    CONTRACT_RESTORED = "contract_restored", N_("Contract restored")
+    CONTRACT_ADMIN_NAMED = "contract_admin_named", N_("Contract admin named")
+    CONTRACT_ADMIN_REMOVED = "contract_admin_removed", N_("Contract admin removed")
+    CONTRACT_ACTIVITIES_ADDED = "contract_activities_added", N_("Activities added to the contract")
+    CONTRACT_ACTIVITY_REMOVED = "contract_activity_removed", N_("Activity removed from the contract")
+    CODE_REGENERATED = "code_regenerated", N_("Invitation code regenerated")
+    INVITATIONS_SENT = "invitations_sent", N_("Invitations sent")
+    INVITATIONS_RESENT = "invitations_resent", N_("Invitations sent again")
+    INVITATIONS_REVOKED = "invitations_revoked", N_("Invitations revoked")
+    INVITATION_ACTIVITIES_ADDED = "invitation_activities_added", N_("Activities added to invitations")
+    CODE_REDEEMED = "code_redeemed", N_("Invitation code redeemed")
+    INVITATION_ACCEPTED = "invitation_accepted", N_("Invitation accepted")
+    SEATS_DEALLOCATED = "seats_deallocated", N_("Seats de-allocated")
+    ENROLLED = "enrolled", N_("Enrolled")
+    ENROLLMENT_CHANGED = "enrollment_changed", N_("Enrollment changed")
+    ENROLLMENT_WITHDRAWN = "enrollment_withdrawn", N_("Enrollment withdrawn")
+    ACTIVITY_CREATED = "activity_created", N_("Activity created")
+    ACTIVITY_EDITED = "activity_edited", N_("Activity edited")
+    PERSON_REGISTERED = "person_registered", N_("Person registered")
+    ROLE_GRANTED = "role_granted", N_("Role granted")
+    ROLE_REVOKED = "role_revoked", N_("Role taken away")
+    ACTIVITIES_FED = "activities_fed", N_("Activities imported")
+    USERS_FED = "users_fed", N_("Users imported")
+    CONTRACT_FED = "contract_fed", N_("Contract imported")
+    ENROLLMENTS_FED = "enrollments_fed", N_("Enrollments imported")
+
+
+UNREDEEMED = frozenset({InvitationStatus.OUTSTANDING, InvitationStatus.NOT_REGISTERED, InvitationStatus.EXPIRED})
+REDEEMED = frozenset({InvitationStatus.ACCEPTED, InvitationStatus.ENROLLED})
+LIVE = UNREDEEMED | REDEEMED
+STARTED = frozenset({EnrollmentStatus.IN_PROGRESS, EnrollmentStatus.COMPLETED, EnrollmentStatus.FAILED})
+OPEN_ENROLLMENTS = frozenset(
+    {
+        EnrollmentStatus.WAITLISTED,
+        EnrollmentStatus.PENDING_APPROVAL,
+        EnrollmentStatus.ENROLLED,
+        EnrollmentStatus.IN_PROGRESS,
+    }
+)
+
+_SEAT_RULE = {
+    ContractType.VOUCHER: N_("Each activity a person enrolls in uses one seat."),
+    ContractType.SUBSCRIPTION: N_("A person's first enrollment uses one seat; further activities are included."),
+    ContractType.UNLIMITED: N_("Accepting an invitation uses one seat; every activity is included."),
+}
+
+
+def seat_rule(contract_type: ContractType) -> str:
+    """How the type counts seats, in one sentence for its page."""
+    return _(_SEAT_RULE[contract_type])

