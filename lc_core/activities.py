@@ -107,8 +107,10 @@ def add_within(change: Change, contract: Contract, activity_ids: Sequence[int]) 
 
 @dataclass(frozen=True)
 class Removal:
-    """What removing an activity means (R-CON-16): live unredeemed invitations that cover it, those that would cover nothing
-    more (voucher), and people enrolled, whose enrollments stay.
+    """What removing an activity means (R-CON-16).
+
+    Live unredeemed invitations that cover it; those of them that would cover nothing more (voucher); people enrolled,
+    whose enrollments stay.
     """
 
     unredeemed: int

@@ -30,8 +30,9 @@ NOT_ENROLLED = None
 
 @dataclass(frozen=True)
 class ActivitySeen:
-    """One activity of a contract: live invitations that cover it, and enrollments by status. `removed`: it belongs to the
-    contract no more, but has enrollments.
+    """One activity of a contract: live invitations that cover it, and enrollments by status.
+
+    `removed`: it belongs to the contract no more, but has enrollments.
     """
 
     activity_id: int

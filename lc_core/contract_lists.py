@@ -33,8 +33,10 @@ class Offered:
 
 @dataclass(frozen=True)
 class ContractSeen:
-    """The head of one contract. `code_to_share` is empty for those who may not see it; `may_run`, `may_manage`: what the
-    one who looks may do; `why_not_invite`: the reason against inviting now, or None.
+    """The head of one contract.
+
+    `code_to_share` is empty for those who may not see it; `may_run`, `may_manage`: what the one who looks may do;
+    `why_not_invite`: the reason against inviting now, or None.
     """
 
     id: int

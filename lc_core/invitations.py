@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import update
 
-from lc_core import access, enrollments, inviting, rules, seats
+from lc_core import access, enrollments, inviting, rules, seats, sending
 from lc_core.errors import refuse_if
 from lc_core.invitation_lists import Chosen, activities_of, chosen_invitations, current_activities, people_with_live
 from lc_core.mail import outbox
@@ -51,7 +51,7 @@ def resend(
             lambda one: rules.why_not_resend(one.status_at(change.now), open_),
         )
         with inviting.within_free_seats(change, contract):
-            inviting.send_again(change, contract, good)
+            sending.send_again(change, contract, good)
         return change.answer(done)
 
 
@@ -126,7 +126,7 @@ def add_activities(
             lambda one: rules.why_not_add_activities(one.status_at(change.now), open_, type_, adds=len(adds[one.id])),
         )
         with inviting.within_free_seats(change, contract):
-            inviting.cover(change, contract, {invitation.id: adds[invitation.id] for invitation in good})
+            sending.cover(change, contract, {invitation.id: adds[invitation.id] for invitation in good})
         return change.answer(done)
 
 
@@ -179,11 +179,11 @@ def _invite_anew(change: Change, contract: Contract, ended: Sequence[Invitation]
     """New invitations for people whose old one ended; a voucher's covers what the old one did, as far as it is still offered."""
     if not ended:
         return
-    made = inviting.insert_sent(change, contract, [invitation.person_id for invitation in ended])
+    made = sending.insert_sent(change, contract, [invitation.person_id for invitation in ended])
     outbox.enqueue(change, [Sending(invitation_id, person_id, 1) for person_id, invitation_id in made.items()])
     if contract.contract_type is ContractType.VOUCHER:
         covered = activities_of(change.session, [invitation.id for invitation in ended])
-        inviting.cover(
+        sending.cover(
             change,
             contract,
             {made[one.person_id]: covered.get(one.id, frozenset()) & offered for one in ended},

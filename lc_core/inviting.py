@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager
 
-from lc_core import access, addresses, invitation_lists, people, rules, seat_rules, seats
+from lc_core import access, addresses, invitation_lists, people, rules, seat_rules, seats, sending
 from lc_core.addresses import Address
 from lc_core.errors import Refused, refuse_if
 from lc_core.mail import outbox
@@ -16,7 +16,7 @@ from lc_core.mail.outbox import Sending
 from lc_core.reasons import Reason
 from lc_core.records.audit import Item
 from lc_core.records.db import Actor, Change, Database, portions
-from lc_core.records.models import Contract, Enrollment, Invitation, InvitationActivity
+from lc_core.records.models import Contract, Enrollment, Invitation
 from lc_core.records.operations import OperationKey, repeatable
 from lc_core.vocabulary import (
     Action,
@@ -25,7 +25,6 @@ from lc_core.vocabulary import (
     InvitationStatus,
     OverInvitation,
     Result,
-    Source,
 )
 
 WRITES = frozenset({Result.INVITED, Result.INVITED_AGAIN, Result.SENT_AGAIN, Result.ACTIVITIES_ADDED})
@@ -230,10 +229,10 @@ def _write(change: Change, contract: Contract, decided: Sequence[_Decided]) -> N
     """Write what was decided: people, invitations, what they cover, letters, audit items."""
     new = [one for one in decided if one.live is None]
     made = _insert(change, contract, new)
-    cover(change, contract, {made[one.address.key][0]: one.adds for one in new})
-    cover(change, contract, {one.live.id: one.adds for one in decided if one.live is not None})
+    sending.cover(change, contract, {made[one.address.key][0]: one.adds for one in new})
+    sending.cover(change, contract, {one.live.id: one.adds for one in decided if one.live is not None})
     again = [one.live for one in decided if one.live is not None and one.result in SENDS]
-    send_again(change, contract, again)
+    sending.send_again(change, contract, again)
     outbox.enqueue(change, [Sending(invitation_id, person_id, 1) for invitation_id, person_id in made.values()])
     change.note(contract=contract.id)
     change.items += [Item(one.result, *_ids(one, made)) for one in decided]
@@ -253,51 +252,5 @@ def _insert(change: Change, contract: Contract, new: Sequence[_Decided]) -> dict
         return {}
     known = people.make_known(change, [one.address for one in new])
     rows = [known[one.address.key].person_id for one in new]
-    by_person = insert_sent(change, contract, rows)
+    by_person = sending.insert_sent(change, contract, rows)
     return {one.address.key: (by_person[person_id], person_id) for one, person_id in zip(new, rows, strict=True)}
-
-
-def insert_sent(change: Change, contract: Contract, person_ids: Sequence[int]) -> dict[int, int]:
-    """Make one sent invitation for each person, who has no live one. Answers invitation ids by person id."""
-    last = change.session.scalar(select(func.max(Invitation.id)).where(Invitation.contract_id == contract.id)) or 0
-    common = {
-        "contract_id": contract.id,
-        "source": Source.ADMIN,
-        "require_code": contract.require_invitation_code,
-        "invited_at": change.now,
-        "first_sent_at": change.now,
-        "last_sent_at": change.now,
-        "send_count": 1,
-        "expires_at": rules.expires_at(change.now, contract.invitation_ttl_days),
-    }
-    change.session.execute(insert(Invitation), [{**common, "person_id": person_id} for person_id in person_ids])
-    # the contract is locked, so that what came after its last invitation is ours
-    ours = select(Invitation.person_id, Invitation.id).where(
-        Invitation.contract_id == contract.id, Invitation.id > last
-    )
-    return {person_id: invitation_id for person_id, invitation_id in change.session.execute(ours)}
-
-
-def cover(change: Change, contract: Contract, adds: Mapping[int, Collection[int]]) -> None:
-    """Let voucher invitations cover more activities: ids of activities by id of invitation."""
-    rows = [
-        {"invitation_id": invitation_id, "activity_id": activity_id, "contract_id": contract.id}
-        for invitation_id, activity_ids in adds.items()
-        for activity_id in sorted(activity_ids)
-    ]
-    if rows:
-        change.session.execute(insert(InvitationActivity), rows)
-
-
-def send_again(change: Change, contract: Contract, invitations: Sequence[Invitation]) -> None:
-    """Send unredeemed invitations once more; their clock starts anew (R-INV-4)."""
-    renewed = {
-        "last_sent_at": change.now,
-        "send_count": Invitation.send_count + 1,
-        "expires_at": rules.expires_at(change.now, contract.invitation_ttl_days),
-        "first_sent_at": func.coalesce(Invitation.first_sent_at, change.now),
-    }
-    for portion in portions([invitation.id for invitation in invitations]):
-        sent = update(Invitation).where(Invitation.id.in_(portion)).values(renewed)
-        change.session.execute(sent, execution_options={"synchronize_session": False})
-    outbox.enqueue(change, [Sending(one.id, one.person_id, one.send_count + 1) for one in invitations])
