@@ -46,7 +46,8 @@ def require(session: Session, actor: Actor, action: Action) -> None:
 def scope_of(session: Session, actor: Actor) -> Scope:
     """What this person's questions may see."""
     rights = rights_of(session, actor)
-    return Scope(rights.sees_all_contracts, rights.own, rights.sees_people(own=False))
+    everything = rights.sees_all_contracts
+    return Scope(everything, rights.own, rights.sees_people(own=bool(rights.own) and not everything))
 
 
 def visible(session: Session, actor: Actor) -> ColumnElement[bool]:
@@ -66,11 +67,15 @@ def contract_to_see(
 
 
 def contract_to_change(change: Change, contract_id: int, action: Action) -> Contract:
-    """The contract, locked until the commit, so that what is counted next stays true."""
+    """The contract, locked until the commit, so that what is counted next stays true; rights are read once it is locked.
+
+    (Somebody whose right was taken away while they waited for the lock has none any more.)
+    """
+    contract = _locked(change, Contract.id == contract_id)
     rights = rights_of(change.session, change.actor)
     if not may(rights, action, own=contract_id in rights.own):
         raise NotFound
-    return _locked(change, Contract.id == contract_id)
+    return contract
 
 
 def contract_as_learner(change: Change, contract_id: int) -> tuple[Contract, Person]:

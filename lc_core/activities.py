@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from lc_core import access
-from lc_core.contracts import code_key
+from lc_core import access, rules
+from lc_core.contracts import MOST, code_key
 from lc_core.errors import NotFound, Refused, refuse_if
 from lc_core.invitation_lists import current_activities
 from lc_core.reasons import Reason
 from lc_core.records import expressions
-from lc_core.records.db import Actor, Change, Database, rows_changed
+from lc_core.records.db import Actor, Change, Database
 from lc_core.records.models import Activity, Contract, ContractActivity, Enrollment, Invitation, InvitationActivity
 from lc_core.records.operations import OperationKey, repeatable
 from lc_core.vocabulary import Action, ActivityKind, ContractType, EnrollmentStatus, Event
@@ -25,11 +25,12 @@ def create(
     """Add an activity to the catalogue. Answers its id."""
     with db.change(actor, Event.ACTIVITY_CREATED, key=key) as change:
         access.require(change.session, actor, Action.MANAGE_CONTRACTS)
-        refuse_if(_why_not(code, title))
+        _refuse_texts(code.strip(), title.strip())
         row = {"code": code.strip(), "code_key": code_key(code), "title": title.strip(), "kind": kind}
-        made = change.session.execute(change.insert_new(Activity).values(**row))
-        refuse_if(Reason.ACTIVITY_CODE_TAKEN if rows_changed(made) != 1 else None)
-        activity_id = change.session.scalar(select(Activity.id).where(Activity.code_key == code_key(code)))
+        activity_id: int | None = change.session.scalar(
+            change.insert_new(Activity).values(**row).returning(Activity.id)
+        )
+        refuse_if(Reason.ACTIVITY_CODE_TAKEN if activity_id is None else None)
         change.note(activity=activity_id, after={"code": row["code"], "title": row["title"], "kind": kind.value})
         return change.answer(activity_id or 0)
 
@@ -44,19 +45,18 @@ def edit(
         activity = change.session.get(Activity, activity_id)
         if activity is None:
             raise NotFound
-        refuse_if(_why_not(activity.code, title))
+        _refuse_texts(activity.code, title.strip())
         if (activity.title, activity.kind) != (title.strip(), kind):
             before = {"title": activity.title, "kind": activity.kind.value}
             change.note(activity=activity.id, before=before, after={"title": title.strip(), "kind": kind.value})
             activity.title, activity.kind = title.strip(), kind
 
 
-def _why_not(code: str, title: str) -> Reason | None:
-    if not code.strip():
-        return Reason.CODE_MISSING
-    if not title.strip():
-        return Reason.TITLE_MISSING
-    return Reason.CONTROL_CHARS if "\x00" in code + title else None
+def _refuse_texts(code: str, title: str) -> None:
+    refuse_if(None if code else Reason.CODE_MISSING)
+    refuse_if(None if title else Reason.TITLE_MISSING)
+    for text, most in ((code, MOST["code"]), (code_key(code), MOST["code"]), (title, MOST["title"])):
+        refuse_if(rules.why_not_text(text, most), most=most)
 
 
 @repeatable
@@ -138,7 +138,9 @@ def remove_from_contract(
             else None
         )
         removal = _removal(change.session, contract, activity_id)
-        lost = select(Invitation.id).where(Invitation.contract_id == contract.id, Invitation.redeemed_at.is_(None))
+        lost = select(Invitation.id).where(
+            Invitation.contract_id == contract.id, Invitation.redeemed_at.is_(None), expressions.is_live()
+        )
         change.session.execute(
             delete(InvitationActivity).where(
                 InvitationActivity.contract_id == contract.id,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lc_core import access, people
 from lc_core.errors import NotFound
-from lc_core.invitation_lists import PAGE_SIZE
+from lc_core.invitation_lists import LAST_PAGE, PAGE_SIZE
 from lc_core.records import expressions
 from lc_core.records.db import Actor, Database
 from lc_core.records.models import (
@@ -150,7 +150,9 @@ def people_of(
         counts = _counts(session, everybody)
         wanted = everybody.where(_has_status(statuses)) if statuses else everybody
         order = (Person.search_text, Person.id) if named else (Person.id,)
-        rows = session.execute(wanted.order_by(*order).limit(PAGE_SIZE).offset((max(page, 1) - 1) * PAGE_SIZE))
+        rows = session.execute(
+            wanted.order_by(*order).limit(PAGE_SIZE).offset((min(max(page, 1), LAST_PAGE) - 1) * PAGE_SIZE)
+        )
         seen = [_person(person, enrollment, named=named) for person, enrollment in rows]
         matching = sum(n for status, n in counts.items() if not statuses or status in statuses)
         return PeopleOfActivity(activity.code, activity.title, activity.kind, seen, matching, counts)

@@ -44,22 +44,28 @@ class Regenerated:
     letters_with_old_code: int
 
 
-@repeatable
 def regenerate(
     db: Database, actor: Actor, contract_id: int, *, old_code: str | None = None, key: OperationKey | None = None
 ) -> Regenerated:
     """Replace the invitation code; the old one stops working at once and is kept as a hash.
 
     `old_code`: the code as the asker saw it, in any form; where it is no longer the current one, nothing is replaced and
-    the current one is answered, so that two admins who press at once do not kill each other's new code.
+    the current one is answered, so that two admins who press at once do not kill each other's new code. A repeated key
+    is answered with the current code too: an answer is kept, and past codes are kept as hashes only.
     """
+    letters = _regenerate(db, actor, contract_id, old_code=old_code, key=key)
+    with db.read() as session:
+        contract = access.contract_to_see(session, actor, contract_id, Action.RUN_CONTRACT)
+        return Regenerated(grouped(contract.invitation_code), letters)
+
+
+@repeatable
+def _regenerate(db: Database, actor: Actor, contract_id: int, *, old_code: str | None, key: OperationKey | None) -> int:
     with db.change(actor, Event.CODE_REGENERATED, key=key) as change:
         contract = access.contract_to_change(change, contract_id, Action.RUN_CONTRACT)
         if old_code is None or normalised(old_code) == contract.invitation_code:
             _replace(change, contract)
-        return change.answer(
-            Regenerated(grouped(contract.invitation_code), letters_with_old_code(change.session, contract))
-        )
+        return change.answer(letters_with_old_code(change.session, contract))
 
 
 @dataclass(frozen=True)

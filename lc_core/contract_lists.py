@@ -36,7 +36,7 @@ class ContractSeen:
     """The head of one contract.
 
     `code_to_share` is empty for those who may not see it; `may_run`, `may_manage`: what the one who looks may do;
-    `why_not_invite`: the reason against inviting now, or None.
+    `why_not_invite`: the reason against inviting now, or None; `chooses_activities`, `can_deallocate`: what its type has.
     """
 
     id: int
@@ -64,6 +64,8 @@ class ContractSeen:
     may_manage: bool
     sees_people: bool
     why_not_invite: Reason | None
+    chooses_activities: bool
+    can_deallocate: bool
     activities: list[Offered]
     version: int
 
@@ -83,7 +85,7 @@ def offered(session: Session, contract_id: int) -> list[Offered]:
         .where(ContractActivity.contract_id == contract_id, ContractActivity.removed_at.is_(None))
         .order_by(Activity.title, Activity.id)
     )
-    return [Offered(*row) for row in session.execute(rows).tuples()]
+    return [Offered(*row) for row in session.execute(rows)]
 
 
 def _seen(session: Session, contract: Contract, rights: Rights, now: datetime) -> ContractSeen:
@@ -117,6 +119,8 @@ def _seen(session: Session, contract: Contract, rights: Rights, now: datetime) -
         may_manage=may(rights, Action.MANAGE_CONTRACTS),
         sees_people=may(rights, Action.VIEW_PEOPLE, own=own),
         why_not_invite=rules.why_not_invite(status, len(activities)),
+        chooses_activities=rules.chooses_activities(contract.contract_type, len(activities)),
+        can_deallocate=contract.contract_type is ContractType.UNLIMITED,
         activities=activities,
         version=contract.version,
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lc_core import access, addresses, codes, people, rules
 from lc_core.errors import Refused, refuse_if
 from lc_core.reasons import Reason
-from lc_core.records.db import Actor, Change, Database, rows_changed
+from lc_core.records.db import Actor, Change, Database, insert_new
 from lc_core.records.models import (
     Contract,
     ContractActivity,
@@ -26,7 +26,7 @@ from lc_core.records.models import (
 from lc_core.records.operations import OperationKey, repeatable
 from lc_core.vocabulary import Action, ContractType, Event, OverInvitation, SeatRelease
 
-MOST = {"code": 200, "title": 400, "description": 10_000, "external_id": 200, "source": 200}
+MOST = {"code": 200, "title": 400, "description": 10_000, "group": 200, "external_id": 200, "source": 200}
 """The longest text of each field, in characters."""
 
 
@@ -76,9 +76,8 @@ def create_within(change: Change, draft: Draft, zone: ZoneInfo) -> Contract:
         invitation_code_made_at=change.now,
         created_at=change.now,
     )
-    done = change.session.execute(made)
-    contract = change.session.scalar(select(Contract).where(Contract.code_key == code_key(draft.code)))
-    if rows_changed(done) != 1 or contract is None:
+    contract = change.session.get(Contract, change.session.scalar(made.returning(Contract.id)) or 0)
+    if contract is None:
         raise Refused(Reason.CODE_TAKEN)
     change.of(contract)
     change.note(contract=contract.id, after=_told(draft))
@@ -217,6 +216,7 @@ def _settled(draft: Draft, zone: ZoneInfo) -> Draft:
         group=draft.group.strip(),
         timezone=draft.timezone or zone.key,
         invitation_ttl_days=ttl,
+        valid_to=None if draft.valid_to == date.max else draft.valid_to,
     )
 
 
@@ -231,9 +231,8 @@ def _refuse_draft(draft: Draft, used: int = 0) -> None:
 def _refuse_text(field: str, text: str) -> None:
     if not text and field in {"code", "title"}:
         raise Refused(Reason.CODE_MISSING if field == "code" else Reason.TITLE_MISSING)
-    if "\x00" in text:
-        raise Refused(Reason.CONTROL_CHARS)
-    refuse_if(Reason.TOO_LONG_TEXT if len(text) > MOST[field] else None, most=MOST[field])
+    compared = code_key(text) if field == "code" else ""  # may be longer: `ß` is compared as `ss`
+    refuse_if(rules.why_not_text(max(text, compared, key=len), MOST[field]), most=MOST[field])
 
 
 def _columns(session: Session, draft: Draft) -> dict[str, Any]:
@@ -253,10 +252,10 @@ def _columns(session: Session, draft: Draft) -> dict[str, Any]:
 def _group_id(session: Session, name: str) -> int | None:
     if not name:
         return None
-    group = session.scalar(select(Group).where(Group.name == name)) or Group(name=name)
-    session.add(group)
-    session.flush()
-    return group.id
+    wanted = select(Group.id).where(Group.name == name)
+    if session.scalar(wanted) is None:
+        session.execute(insert_new(session, Group).values(name=name))
+    return session.scalar(wanted)
 
 
 def _told(draft: Draft) -> dict[str, Any]:

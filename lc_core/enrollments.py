@@ -24,6 +24,9 @@ from lc_core.vocabulary import (
     SeatReason,
 )
 
+LONGEST_WORD = 100
+"""Of the LMS's own word for a status, in characters."""
+
 
 @repeatable
 def enroll(db: Database, actor: Actor, contract_id: int, activity_id: int, *, key: OperationKey | None = None) -> int:
@@ -66,6 +69,7 @@ def change_status(
         contract = access.contract_to_change(change, contract_id, Action.MANAGE_CONTRACTS)
         enrollment = _enrollment_of(change, contract, enrollment_id)
         refuse_if(rules.why_not_change_status(enrollment.status, status))
+        refuse_if(rules.why_not_text(lms_status, LONGEST_WORD), most=LONGEST_WORD)
         change.note(contract=contract.id, before={"status": enrollment.status.value}, after={"status": status.value})
         change.items.append(Item(Result.CHANGED, enrollment.person_id, enrollment.invitation_id))
         enrollment.status, enrollment.lms_status = status, lms_status
@@ -181,7 +185,8 @@ def _opened(change: Change, invitation: Invitation, existing: Enrollment | None,
         enrolled_at=change.now,
     )
     enrollment.invitation_id = invitation.id
-    enrollment.status, enrollment.withdrawn_at = EnrollmentStatus.ENROLLED, None
+    enrollment.status, enrollment.lms_status = EnrollmentStatus.ENROLLED, ""
+    enrollment.withdrawn_at = enrollment.completed_at = None
     change.session.add(enrollment)
     change.session.flush()
     return enrollment

@@ -9,15 +9,17 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from lc_core import access, people, rules
+from lc_core.contract_lists import Offered, offered
 from lc_core.reasons import Reason
 from lc_core.records import expressions
 from lc_core.records.db import Actor, Database, portions
 from lc_core.records.house_models import Letter
 from lc_core.records.models import Contract, ContractActivity, Invitation, InvitationActivity, Person
 from lc_core.rights import may
-from lc_core.vocabulary import Action, InvitationStatus, LetterKind, LetterState, Source
+from lc_core.vocabulary import Action, ContractType, InvitationStatus, LetterKind, LetterState, Source
 
 PAGE_SIZE = 50
+LAST_PAGE = 10**9
 Ts = TypeVarTuple("Ts")
 
 
@@ -105,7 +107,7 @@ def listing(
             matching_ids(contract, wanted, now)
             .order_by(*ORDERS.get(order, ORDERS["newest"]))
             .limit(PAGE_SIZE)
-            .offset((max(page, 1) - 1) * PAGE_SIZE)
+            .offset((min(max(page, 1), LAST_PAGE) - 1) * PAGE_SIZE)
         ).all()
         return Listing(list(_rows(session, contract, ids, now, named=named)), matching, counts)
 
@@ -149,6 +151,7 @@ def _conditions(contract: Contract, wanted: Filter, now: datetime) -> Iterator[C
     if wanted.source is not None:
         yield Invitation.source == wanted.source
     if wanted.activity_id is not None:
+        yield expressions.offers(wanted.activity_id)
         yield expressions.covers(contract.contract_type, wanted.activity_id)
     if wanted.mail is not None:
         yield Letter.state == wanted.mail
@@ -183,7 +186,16 @@ def _rows(
             contract,
             invitation,
             people.shown(invitation.person, named=named),
-            Beside(now, mail, words or "", activities, offered, enrolled, live=invitation.person_id in live),
+            # the server's words name the address that it refused
+            Beside(
+                now,
+                mail,
+                (words or "") if named else "",
+                activities,
+                offered,
+                enrolled,
+                live=invitation.person_id in live,
+            ),
         )
 
 
@@ -269,3 +281,23 @@ def activities_of(session: Session, invitation_ids: Collection[int]) -> dict[int
         for invitation_id, activity_id in session.execute(rows.where(InvitationActivity.invitation_id.in_(portion))):
             covered.setdefault(invitation_id, set()).add(activity_id)
     return {invitation_id: frozenset(activities) for invitation_id, activities in covered.items()}
+
+
+def covered(db: Database, actor: Actor, contract_id: int, invitation_id: int) -> list[Offered]:
+    """The current activities of the contract that one invitation covers (R-INV-10)."""
+    with db.read() as session:
+        contract = access.contract_to_see(session, actor, contract_id)
+        invitation = access.invitation_of(session, contract, invitation_id)
+        theirs = activities_of(session, [invitation.id]).get(invitation.id, frozenset())
+        every = contract.contract_type is not ContractType.VOUCHER
+        return [one for one in offered(session, contract_id) if every or one.id in theirs]
+
+
+def names(db: Database, actor: Actor, contract_id: int, invitation_ids: Sequence[int]) -> dict[int, str]:
+    """Who is behind these invitations of a contract, by id, as the asker may see them."""
+    with db.read() as session:
+        contract = access.contract_to_see(session, actor, contract_id)
+        rights = access.rights_of(session, actor)
+        named = may(rights, Action.VIEW_PEOPLE, own=contract_id in rights.own)
+        chosen = chosen_invitations(session, contract, Chosen(frozenset(invitation_ids)), db.clock())
+        return {one.id: people.shown(one.person, named=named).name for one in chosen}

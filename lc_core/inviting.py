@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
 from lc_core import access, addresses, invitation_lists, people, rules, seat_rules, seats, sending
@@ -63,7 +63,8 @@ class _Known:
     live: dict[int, Invitation] = field(default_factory=dict)
     covered: Mapping[int, frozenset[int]] = field(default_factory=dict)
     ended: set[int] = field(default_factory=set)
-    enrolled: dict[int, int] = field(default_factory=dict)
+    enrolled: dict[int, set[int]] = field(default_factory=dict)
+    offered: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,6 @@ def preview(
         return plan
 
 
-@repeatable
 def invite(
     db: Database,
     actor: Actor,
@@ -101,13 +101,28 @@ def invite(
     `activities`: ids, for a voucher contract only. Refused as a whole outside the contract's period, and where the
     contract blocks over-invitation and the list asks for more seats than are free.
     """
+    told = _invite(db, actor, contract_id, entries, activities=activities, key=key)
+    return [replace(outcome, entry=entries[outcome.line - 1]) for outcome in told]
+
+
+@repeatable
+def _invite(
+    db: Database,
+    actor: Actor,
+    contract_id: int,
+    entries: Sequence[str],
+    *,
+    activities: Collection[int],
+    key: OperationKey | None,
+) -> list[Outcome]:
+    """`invite`, whose answer is kept with the key and therefore holds no addresses."""
     with db.change(actor, Event.INVITATIONS_SENT, key=key) as change:
         contract = access.contract_to_change(change, contract_id, Action.RUN_CONTRACT)
         decided, plan = _decide(change.session, contract, entries, frozenset(activities), change.now)
         if plan.over and contract.over_invitation is OverInvitation.BLOCK:
             raise Refused(Reason.TOO_MANY_INVITED, wanted=plan.wanted, free=plan.free, over=plan.over)
         _write(change, contract, [one for one in decided if one.result in WRITES])
-        return change.answer(plan.outcomes)
+        return change.answer([replace(outcome, entry="") for outcome in plan.outcomes])
 
 
 @contextmanager
@@ -130,9 +145,12 @@ def _decide(
 ) -> tuple[list[_Decided], Plan]:
     offered = invitation_lists.current_activities(session, contract.id)
     refuse_if(rules.why_not_invite(contract.status_at(now), len(offered)))
+    if len(offered) == 1 and not chosen:
+        chosen = offered  # with one activity there is nothing to choose (R-ADD-1)
     refuse_if(rules.why_not_choose(contract.contract_type, chosen, offered))
     outcomes, good = _read(entries)
     known = _look_up(session, contract, [address.key for _, _, address in good])
+    known.offered = offered
     decided = [_decide_one(contract, known, now, chosen, row) for row in good]
     outcomes += [Outcome(one.line, one.entry, one.result) for one in decided]
     reserved, pending = seats.demand(session, contract, now)
@@ -173,12 +191,11 @@ def _look_up(session: Session, contract: Contract, keys: Sequence[str]) -> _Know
                 known.live[invitation.person_id] = invitation
             else:
                 known.ended.add(invitation.person_id)
-        taken = (
-            select(Enrollment.person_id, func.count())
-            .where(Enrollment.contract_id == contract.id, Enrollment.person_id.in_(portion))
-            .group_by(Enrollment.person_id)
+        taken = select(Enrollment.person_id, Enrollment.activity_id).where(
+            Enrollment.contract_id == contract.id, Enrollment.person_id.in_(portion)
         )
-        known.enrolled |= {person_id: count for person_id, count in session.execute(taken)}
+        for person_id, activity_id in session.execute(taken):
+            known.enrolled.setdefault(person_id, set()).add(activity_id)
     known.covered = invitation_lists.activities_of(session, [invitation.id for invitation in known.live.values()])
     return known
 
@@ -206,23 +223,23 @@ def _new_demand(contract: Contract, known: _Known, one: _Decided, now: datetime)
     if one.result not in WRITES:
         return 0
     person = known.persons.get(one.address.key)
-    enrolled = known.enrolled.get(person.person_id, 0) if person else 0
+    enrolled = known.enrolled.get(person.person_id, set()) if person else set()
 
-    def asked(status: InvitationStatus, activities: int) -> int:
+    def asked(status: InvitationStatus, activities: frozenset[int]) -> int:
         return seat_rules.demand(
             contract.contract_type,
             status,
-            not_yet_enrolled=activities,
-            enrolled=enrolled,
+            not_yet_enrolled=len((activities & known.offered) - enrolled),
+            enrolled=len(enrolled),
             per_user_limit=contract.per_user_limit,
         )
 
     if one.live is None:
-        return asked(InvitationStatus.OUTSTANDING, len(one.adds))
-    covered = len(known.covered.get(one.live.id, frozenset()))
-    before = asked(one.live.status_at(now), max(covered - enrolled, 0))
+        return asked(InvitationStatus.OUTSTANDING, one.adds)
+    covered = known.covered.get(one.live.id, frozenset())
+    before = asked(one.live.status_at(now), covered)
     after = InvitationStatus.OUTSTANDING if one.result is Result.SENT_AGAIN else one.live.status_at(now)
-    return asked(after, max(covered - enrolled, 0) + len(one.adds)) - before
+    return asked(after, covered | one.adds) - before
 
 
 def _write(change: Change, contract: Contract, decided: Sequence[_Decided]) -> None:

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lc_core import access, addresses
+from lc_core import access, addresses, rules
 from lc_core.addresses import Address
-from lc_core.errors import NotFound, Refused
+from lc_core.errors import NotFound, Refused, refuse_if
 from lc_core.reasons import Reason
 from lc_core.records import expressions
 from lc_core.records.db import Actor, Change, Database, portions
@@ -18,6 +18,9 @@ from lc_core.records.operations import OperationKey, repeatable
 from lc_core.rights import Rights
 from lc_core.vocabulary import Action, Event
 
+LONGEST_NAME = 200
+LONGEST_EMAIL = 320
+LONGEST_SEARCH = 600
 SYMBOLS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 SHORTEST, LONGEST = 4, 12
 _STEP, _SHIFT = 654_321, 123_457
@@ -65,7 +68,7 @@ def shown(person: Person, *, named: bool) -> Shown:
 
 def search_text(*parts: str | None) -> str:
     """What is searched, and what is searched for: lower case as Python knows it, alike on both databases."""
-    return " ".join(part for part in parts if part).lower()
+    return " ".join(part for part in parts if part).lower()[:LONGEST_SEARCH]
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ def make_known(change: Change, wanted: Collection[Address]) -> dict[str, Known]:
 def _unregistered(address: Address) -> dict[str, object]:
     return {
         "email_key": address.key,
-        "email": address.display,
+        "email": address.display if len(address.display) <= LONGEST_EMAIL else address.key,
         "name": "",
         "search_text": search_text(address.key, address.display),
     }
@@ -124,17 +127,22 @@ def register(db: Database, actor: Actor, email: str, name: str, *, key: Operatio
     address = addresses.parse(email)
     if isinstance(address, Reason):
         raise Refused(address)
+    name = name.strip()
     with db.change(actor, Event.PERSON_REGISTERED, key=key) as change:
         access.require(change.session, actor, Action.MANAGE_PLACE)
+        refuse_if(rules.why_not_text(name, LONGEST_NAME), most=LONGEST_NAME)
         person = change.session.get(Person, make_known(change, [address])[address.key].person_id)
         if person is None:
             raise NotFound
+        changed = []
         if person.registered_at is None:
             person.registered_at = change.now
-            change.note(person=person.id, after={"changed": ["registered_at"]})
+            changed.append("registered_at")
         if name and person.name != name:
             person.name, person.search_text = name, search_text(name, person.email_key, person.email)
-            change.note(person=person.id, after={"changed": ["name"]})
+            changed.append("name")
+        if changed:
+            change.note(person=person.id, after={"changed": changed})
         return change.answer(person.id)
 
 

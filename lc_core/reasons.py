@@ -101,6 +101,9 @@ class Reason(Word):
     MISSING_COLUMN = "missing_column", N_("The file has no column {column}.")
     UNREADABLE_FILE = "unreadable_file", N_("The file cannot be read: {why}.")
     NO_FEEDS = "no_feeds", N_("The folder holds none of the files {files}.")
+    # insight
+    QUESTION_TOO_SLOW = "question_too_slow", N_("This took too long and was stopped. Ask for less, or try again later.")
+    COPY_UNAVAILABLE = "copy_unavailable", N_("These figures cannot be prepared at the moment. Try again later.")
     # operations
     KEY_USED_OTHERWISE = "key_used_otherwise", N_("This operation key was used for something else.")
     DATABASE_NOT_EMPTY = (

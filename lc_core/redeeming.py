@@ -139,6 +139,7 @@ def mine(db: Database, actor: Actor) -> list[InvitedTo]:
                 expressions.is_live(),
                 or_(Invitation.require_code.is_(False), Invitation.redeemed_at.is_not(None)),
                 Person.deactivated_at.is_(None),
+                Person.erased_at.is_(None),
             )
             .order_by(Invitation.id.desc())
             .options(contains_eager(Invitation.person))

@@ -16,6 +16,12 @@ from lc_core.records.models import Contract, ContractAdmin, Person
 from lc_core.records.operations import OperationKey, repeatable
 from lc_core.vocabulary import Action, Event, Privilege, Role
 
+USED_BY = {
+    Privilege.CONTRACTS: frozenset({Role.ADMINISTRATOR}),
+    Privilege.PERSONAL_DATA: frozenset({Role.MANAGER, Role.ANALYST}),
+}
+"""The roles in which a privilege means something."""
+
 
 @repeatable
 def grant(
@@ -39,7 +45,9 @@ def grant(
         access.require(change.session, actor, Action.MANAGE_PLACE)
         person_id = people.make_known(change, [address])[address.key].person_id
         new = [
-            privilege for privilege in privileges if change.session.get(PrivilegeHeld, (person_id, privilege)) is None
+            privilege
+            for privilege in dict.fromkeys(privileges)
+            if change.session.get(PrivilegeHeld, (person_id, privilege)) is None
         ]
         held = change.session.get(RoleHeld, (person_id, role)) is not None
         refuse_if(Reason.ROLE_ALREADY_HELD if held and not new else None)
@@ -52,26 +60,45 @@ def grant(
 
 @repeatable
 def revoke_role(db: Database, actor: Actor, email: str, role: Role, *, key: OperationKey | None = None) -> None:
-    """Take a role away; the last super administrator keeps theirs. With an administrator's role goes the contracts privilege."""
+    """Take a role away, and the privileges that no role left uses; the last super administrator who may act keeps theirs."""
     with db.change(actor, Event.ROLE_REVOKED, key=key) as change:
+        _lock_roles(change)
         access.require(change.session, actor, Action.MANAGE_PLACE)
         person = people.by_email(change.session, email)
-        _lock_roles(change)
         held = change.session.get(RoleHeld, (person.id, role))
         refuse_if(Reason.ROLE_NOT_HELD if held is None else None)
         if role is Role.SUPER_ADMIN:
-            others = select(func.count()).select_from(RoleHeld).where(RoleHeld.role == role)
-            refuse_if(Reason.LAST_SUPER_ADMIN if change.session.scalar(others) == 1 else None)
+            refuse_if(None if _other_super_admins(change.session, person.id) else Reason.LAST_SUPER_ADMIN)
         change.session.execute(delete(RoleHeld).where(RoleHeld.person_id == person.id, RoleHeld.role == role))
-        if role is Role.ADMINISTRATOR:
-            gone = (PrivilegeHeld.person_id == person.id, PrivilegeHeld.privilege == Privilege.CONTRACTS)
-            change.session.execute(delete(PrivilegeHeld).where(*gone))
-        change.note(person=person.id, before={"role": role.value})
+        idle = _drop_idle_privileges(change.session, person.id)
+        change.note(person=person.id, before={"role": role.value, "privileges": [one.value for one in idle]})
 
 
 def _lock_roles(change: Change) -> None:
-    """So that two who take each other's role away do not leave nobody."""
-    change.session.execute(select(RoleHeld).where(RoleHeld.role == Role.SUPER_ADMIN).with_for_update()).all()
+    """So that two who take each other's role away do not leave nobody; who waited for it is asked for their right after."""
+    super_admins = select(RoleHeld).where(RoleHeld.role == Role.SUPER_ADMIN).order_by(RoleHeld.person_id)
+    change.session.execute(super_admins.with_for_update()).all()
+
+
+def _other_super_admins(session: Session, person_id: int) -> int:
+    others = (
+        select(func.count())
+        .select_from(RoleHeld)
+        .join(Person, Person.id == RoleHeld.person_id)
+        .where(RoleHeld.role == Role.SUPER_ADMIN, RoleHeld.person_id != person_id)
+        .where(Person.deactivated_at.is_(None), Person.erased_at.is_(None))
+    )
+    return session.scalar(others) or 0
+
+
+def _drop_idle_privileges(session: Session, person_id: int) -> list[Privilege]:
+    """Take away what no role of theirs uses, so that a role given again later does not bring it back unseen."""
+    roles = set(session.scalars(select(RoleHeld.role).where(RoleHeld.person_id == person_id)))
+    held = session.scalars(select(PrivilegeHeld.privilege).where(PrivilegeHeld.person_id == person_id))
+    idle = [privilege for privilege in held if not USED_BY[privilege] & roles]
+    gone = (PrivilegeHeld.person_id == person_id, PrivilegeHeld.privilege.in_(idle))
+    session.execute(delete(PrivilegeHeld).where(*gone))
+    return idle
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from lc_core.vocabulary import (
     UNREDEEMED,
     ContractStatus,
     ContractType,
-    DealStatus,
     EnrollmentStatus,
     InvitationStatus,
     Result,
@@ -28,10 +27,16 @@ LONGEST_TTL_DAYS = 36_500
 
 def period(valid_from: date, valid_to: date | None, zone: ZoneInfo) -> tuple[datetime, datetime | None]:
     """The two instants between which a contract is valid: [start of the first day, start of the day after the last) (R-CON-6)."""
-    starts_at = datetime.combine(valid_from, time(), tzinfo=zone).astimezone(UTC)
     if valid_to is None or valid_to == date.max:
-        return starts_at, None
-    return starts_at, datetime.combine(valid_to + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
+        return _start_of(valid_from, zone), None
+    return _start_of(valid_from, zone), _start_of(valid_to + timedelta(days=1), zone)
+
+
+def _start_of(day: date, zone: ZoneInfo) -> datetime:
+    """When a day begins. The first day of all began in the east before time is counted; it begins with the count then."""
+    if day == date.min:
+        return datetime.min.replace(tzinfo=UTC)
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
 
 
 def contract_status(
@@ -94,6 +99,13 @@ def why_not_restore(contract: ContractStatus) -> Reason | None:
     return None if contract is ContractStatus.ARCHIVED else Reason.NOT_ARCHIVED
 
 
+def why_not_text(text: str, most: int) -> Reason | None:
+    """What the records can keep: no NUL and no half of a character, and so many characters."""
+    if any(symbol == "\x00" or "\ud800" <= symbol <= "\udfff" for symbol in text):
+        return Reason.CONTROL_CHARS
+    return Reason.TOO_LONG_TEXT if len(text) > most else None
+
+
 # --- invitations -----------------------------------------------------------------------------------------------------
 
 
@@ -121,18 +133,6 @@ def invitation_status(
     return InvitationStatus.NOT_REGISTERED if registered_at is None else InvitationStatus.OUTSTANDING
 
 
-DEAL_STATUS = {
-    InvitationStatus.OUTSTANDING: DealStatus.PENDING,
-    InvitationStatus.NOT_REGISTERED: DealStatus.PENDING,
-    InvitationStatus.ACCEPTED: DealStatus.ACCEPTED,
-    InvitationStatus.ENROLLED: DealStatus.ACCEPTED,
-    InvitationStatus.EXPIRED: DealStatus.EXPIRED,
-    InvitationStatus.REVOKED: DealStatus.REVOKED,
-    InvitationStatus.DEALLOCATED: DealStatus.DEALLOCATED,
-}
-"""What an unlimited contract's page calls each status (R-INV-2)."""
-
-
 def expires_at(sent_at: datetime, ttl_days: int | None) -> datetime | None:
     """When an invitation that was last sent then expires: exactly that many times 24 hours later (R-INV-3)."""
     return None if ttl_days is None else sent_at + timedelta(days=ttl_days)
@@ -149,6 +149,11 @@ WHY_NOT_UNREDEEMED = {
 def why_not_invite(contract: ContractStatus, activities: int) -> Reason | None:
     """R-CON-8; `activities`: how many the contract has."""
     return WHY_NOT_OPEN[contract] or (None if activities else Reason.NO_ACTIVITIES)
+
+
+def chooses_activities(contract_type: ContractType, offered: int) -> bool:
+    """Whether inviting has a second step: a voucher contract with more than one activity (R-ADD-1)."""
+    return contract_type is ContractType.VOUCHER and offered > 1
 
 
 def why_not_choose(contract_type: ContractType, chosen: frozenset[int], offered: frozenset[int]) -> Reason | None:

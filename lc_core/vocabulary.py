@@ -104,6 +104,16 @@ class SeatRelease(Word):
     ALWAYS = "always", N_("Always")
 
 
+class SeatStatus(Word):
+    """What the seats of a contract are at the moment; together they are all of them, in this order (R-SEAT-10)."""
+
+    USED = "used", N_("Used")
+    RESERVED = "reserved", N_("Reserved")
+    PENDING = "pending", N_("Pending")
+    UNCOMMITTED = "uncommitted", N_("Uncommitted")
+    EXPIRED_UNUSED = "expired_unused", N_("Expired unused")
+
+
 class OverInvitation(Word):
     """What happens when more are invited than seats are free (R-INV-11)."""
 
@@ -235,3 +245,30 @@ _SEAT_RULE = {
 def seat_rule(contract_type: ContractType) -> str:
     """How the type counts seats, in one sentence for its page."""
     return _(_SEAT_RULE[contract_type])
+
+
+DEAL_STATUS = {
+    InvitationStatus.OUTSTANDING: DealStatus.PENDING,
+    InvitationStatus.NOT_REGISTERED: DealStatus.PENDING,
+    InvitationStatus.ACCEPTED: DealStatus.ACCEPTED,
+    InvitationStatus.ENROLLED: DealStatus.ACCEPTED,
+    InvitationStatus.EXPIRED: DealStatus.EXPIRED,
+    InvitationStatus.REVOKED: DealStatus.REVOKED,
+    InvitationStatus.DEALLOCATED: DealStatus.DEALLOCATED,
+}
+
+
+def shown_as(contract_type: ContractType, status: InvitationStatus) -> Word:
+    """The word that a contract's page has for a status: an unlimited contract's speaks FutureLearn's (R-INV-2)."""
+    return DEAL_STATUS[status] if contract_type is ContractType.UNLIMITED else status
+
+
+def shown_statuses(contract_type: ContractType) -> dict[Word, frozenset[InvitationStatus]]:
+    """The words that a contract's page has for statuses, in reading order, each with the statuses it stands for."""
+    groups: dict[Word, frozenset[InvitationStatus]] = {}
+    for status in reversed(InvitationStatus):
+        word = shown_as(contract_type, status)
+        groups[word] = groups.get(word, frozenset()) | {status}
+    if contract_type is not ContractType.UNLIMITED:
+        del groups[InvitationStatus.DEALLOCATED]
+    return groups

@@ -1,21 +1,24 @@
 """The audit chain: every change is one event, chained by hash per contract up to an anchored head (R-AUD-1)."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from lc_core.language import _
 from lc_core.records.house_models import AuditEvent, AuditHead, AuditItem
 from lc_core.vocabulary import Event, Result
 
 NO_CONTRACT = 0
 """The chain of what belongs to no contract."""
 GENESIS = "0" * 64
+EVENTS_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -99,24 +102,47 @@ def _locked_head(session: Session, chain: int) -> Head:
     return Head(position, hashed)
 
 
-def verify(session: Session, chain: int) -> list[str]:
-    """Problems of one chain, in words; empty when every event, item and the head agree."""
+def verify(session: Session, chain: int | None = None) -> list[str]:
+    """Problems of one chain, or (None) of all, in words; empty when every event, item and head agree."""
     problems: list[str] = []
-    previous, position = GENESIS, 0
-    events = session.scalars(select(AuditEvent).where(AuditEvent.chain == chain).order_by(AuditEvent.position))
-    for event in events.yield_per(1000):
-        position += 1
-        if (
-            event.position != position
-            or event.previous_hash != previous
-            or event.hash != hash_of(_fields(event), previous)
-        ):
-            problems.append(f"chain {chain}: event {event.position} does not follow from the one before it")
-        previous, position = event.hash, event.position
-    head = session.execute(select(AuditHead.position, AuditHead.hash).where(AuditHead.chain == chain)).one_or_none()
-    if head is None or tuple(head) != (position, previous):
-        problems.append(f"chain {chain}: its head is not its last event")
-    return problems
+    ends: dict[int, Head] = {}
+    wanted = true() if chain is None else AuditEvent.chain == chain
+    events = select(AuditEvent).where(wanted).order_by(AuditEvent.chain, AuditEvent.position)
+    for portion in session.scalars(events).yield_per(EVENTS_AT_ONCE).partitions():
+        items = _items_of(session, [event.id for event in portion])
+        for event in portion:
+            end = ends.get(event.chain, Head(0, GENESIS))
+            follows = (event.position, event.previous_hash) == (end.position + 1, end.hash)
+            told = {"chain": event.chain, "position": event.position}
+            if not follows or event.hash != hash_of(_fields(event), end.hash):
+                problems.append(
+                    _("chain {chain}: event {position} does not follow from the one before it").format(**told)
+                )
+            if event.items_digest != digest_of(items.get(event.id, [])):
+                problems.append(
+                    _("chain {chain}: the items of event {position} are not those it was written with").format(**told)
+                )
+            ends[event.chain] = Head(event.position, event.hash)
+    return problems + _wrong_heads(session, chain, ends)
+
+
+def _wrong_heads(session: Session, chain: int | None, ends: dict[int, Head]) -> list[str]:
+    wanted = true() if chain is None else AuditHead.chain == chain
+    rows = session.execute(select(AuditHead.chain, AuditHead.position, AuditHead.hash).where(wanted))
+    heads = {anchored: Head(position, hashed) for anchored, position, hashed in rows}
+    chains = heads.keys() | ends.keys() if chain is None else {chain}
+    wrong = sorted(one for one in chains if one not in heads or heads[one] != ends.get(one, Head(0, GENESIS)))
+    return [_("chain {chain}: its head is not its last event").format(chain=one) for one in wrong]
+
+
+def _items_of(session: Session, event_ids: Sequence[int]) -> dict[int, list[Item]]:
+    """The items of these events, by event, in their order."""
+    rows = select(AuditItem.event_id, AuditItem.result, AuditItem.person_id, AuditItem.invitation_id)
+    found: dict[int, list[Item]] = {}
+    theirs = rows.where(AuditItem.event_id.in_(event_ids)).order_by(AuditItem.event_id, AuditItem.position)
+    for event_id, result, person_id, invitation_id in session.execute(theirs):
+        found.setdefault(event_id, []).append(Item(result, person_id, invitation_id))
+    return found
 
 
 def _fields(event: AuditEvent) -> dict[str, Any]:

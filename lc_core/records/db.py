@@ -13,6 +13,7 @@ from sqlalchemy import Connection, CursorResult, Engine, Result, create_engine, 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -103,7 +104,7 @@ def portions(keys: Sequence[T], size: int = ROWS_AT_ONCE) -> Iterator[Sequence[T
 
 
 def rows_changed(result: Result[*tuple[Any, ...]]) -> int:
-    """How many rows an INSERT, UPDATE or DELETE touched."""
+    """How many rows an UPDATE or DELETE touched."""
     return cast("CursorResult[*tuple[Any, ...]]", result).rowcount
 
 
@@ -141,6 +142,16 @@ class Database:
         with self._writing.connect() as connection:
             upgrade(connection)
 
+    def readiness(self) -> dict[str, bool]:
+        """Whether the records answer (`database`) and have the tables this version expects (`migrations`)."""
+        from lc_core.records.migrations import is_current  # noqa: PLC0415 (alembic is slow to import and rarely needed)
+
+        try:
+            with self._reading.connect() as connection:
+                return {"database": True, "migrations": is_current(connection)}
+        except SQLAlchemyError:
+            return {"database": False, "migrations": False}
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """One consistent look at the records."""
@@ -168,16 +179,16 @@ class Database:
             if change.happened:
                 _append_event(change, event, why)
             if key is not None:
-                session.execute(update(Operation).where(Operation.key == key.text).values(answer=change.answered))
+                session.execute(update(Operation).where(Operation.key == key.stored).values(answer=change.answered))
 
 
 def _claim(change: Change, key: OperationKey) -> None:
     """Take the key for this transaction; whoever comes second waits here and then reads the answer."""
-    row = {"key": key.text, "fingerprint": key.fingerprint, "at": change.now}
-    if rows_changed(change.session.execute(change.insert_new(Operation).values(**row))) == 1:
+    row = {"key": key.stored, "fingerprint": key.fingerprint, "at": change.now}
+    if change.session.scalar(change.insert_new(Operation).values(**row).returning(Operation.key)) is not None:
         return
     stored = change.session.execute(
-        select(Operation.fingerprint, Operation.answer).where(Operation.key == key.text)
+        select(Operation.fingerprint, Operation.answer).where(Operation.key == key.stored)
     ).one()
     if stored.fingerprint != key.fingerprint:
         raise Refused(Reason.KEY_USED_OTHERWISE)

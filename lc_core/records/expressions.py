@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, case, false, func, literal, or_, select
 
+from lc_core import rules
 from lc_core.records.models import ContractActivity, Enrollment, Invitation, InvitationActivity, Person
 from lc_core.vocabulary import ContractType, InvitationStatus
 
@@ -29,6 +30,8 @@ def is_live() -> ColumnElement[bool]:
 
 def contains(column: Any, wanted: str) -> ColumnElement[bool]:
     """Whether the column holds the text, taken literally: percent, underscore and backslash mean themselves."""
+    if rules.why_not_text(wanted, len(wanted)) is not None:
+        return false()  # what no column keeps is in none
     escaped = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     found: ColumnElement[bool] = column.like(f"%{escaped}%", escape="\\")
     return found
@@ -59,6 +62,20 @@ def activities_enrolled() -> ColumnElement[int]:
         .where(Enrollment.contract_id == Invitation.contract_id, Enrollment.person_id == Invitation.person_id)
         .correlate(Invitation)
         .scalar_subquery()
+    )
+
+
+def offers(activity_id: int) -> ColumnElement[bool]:
+    """Whether the activity is a current one of the invitation's contract."""
+    return (
+        select(ContractActivity.activity_id)
+        .where(
+            ContractActivity.contract_id == Invitation.contract_id,
+            ContractActivity.activity_id == activity_id,
+            ContractActivity.removed_at.is_(None),
+        )
+        .correlate(Invitation)
+        .exists()
     )
 
 

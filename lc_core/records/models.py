@@ -87,6 +87,7 @@ class Contract(Record):
         CheckConstraint("valid_to is null or valid_to >= valid_from", name="period_in_order"),
         CheckConstraint("(valid_to is null) = (ends_at is null)", name="end_known_twice"),
         CheckConstraint("invitation_ttl_days is null or invitation_ttl_days >= 1", name="life_at_least_a_day"),
+        {"sqlite_autoincrement": True},  # the id of a deleted contract never means another one
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     code: Mapped[str] = mapped_column(String(200))
@@ -179,6 +180,7 @@ class Invitation(Record):
             "expires_at",
             "person_id",
         ),
+        {"sqlite_autoincrement": True},
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id", ondelete="CASCADE"))
@@ -222,9 +224,9 @@ class InvitationActivity(Record):
         ),
         Index("ix_invitation_activities_activity", "contract_id", "activity_id"),
     )
-    invitation_id: Mapped[int] = mapped_column(primary_key=True)
-    activity_id: Mapped[int] = mapped_column(primary_key=True)
-    contract_id: Mapped[int]
+    invitation_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    activity_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    contract_id: Mapped[int] = mapped_column(Id)
 
 
 class Enrollment(Record):
@@ -246,7 +248,7 @@ class Enrollment(Record):
     contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     activity_id: Mapped[int] = mapped_column(ForeignKey("activities.id"))
-    invitation_id: Mapped[int]
+    invitation_id: Mapped[int] = mapped_column(Id)
     status: Mapped[EnrollmentStatus] = mapped_column(word(EnrollmentStatus))
     lms_status: Mapped[str] = mapped_column(String(100), default="", server_default="")
     enrolled_at: Mapped[datetime]
@@ -262,7 +264,7 @@ class SeatHeld(Record):
     __tablename__ = "seats_held"
     contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
-    activity_id: Mapped[int] = mapped_column(primary_key=True)
+    activity_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
 
 
 class SeatMove(Record):

@@ -3,16 +3,18 @@
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from hashlib import sha256
+from json import dumps
 from typing import Any, ParamSpec, TypeVar, get_type_hints
 from uuid import uuid4
 
 from pydantic import TypeAdapter
-from pydantic_core import to_json
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+LONGEST_KEY = 100
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,12 @@ class OperationKey:
     @classmethod
     def new(cls) -> "OperationKey":
         return cls(uuid4().hex)
+
+    @property
+    def stored(self) -> str:
+        """What the records keep of the text, which a client may have made of anything."""
+        plain = len(self.text) <= LONGEST_KEY and self.text.isascii() and self.text.isprintable()
+        return self.text if plain else sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Repeated(Exception):
@@ -48,7 +56,9 @@ def repeatable(verb: Callable[P, R]) -> Callable[P, R]:
         key = kwargs.get("key")
         if not isinstance(key, OperationKey):
             return verb(*args, **kwargs)
-        kwargs["key"] = replace(key, fingerprint=_fingerprint(verb, signature.bind(*args, **kwargs).arguments))
+        said = signature.bind(*args, **kwargs)
+        said.apply_defaults()
+        kwargs["key"] = replace(key, fingerprint=_fingerprint(verb, said.arguments))
         try:
             return verb(*args, **kwargs)
         except Repeated as repeated:
@@ -58,5 +68,14 @@ def repeatable(verb: Callable[P, R]) -> Callable[P, R]:
 
 
 def _fingerprint(verb: Callable[..., Any], arguments: dict[str, Any]) -> str:
-    said = {name: value for name, value in arguments.items() if name not in {"db", "key"}}
-    return sha256(to_json([verb.__qualname__, said], fallback=str)).hexdigest()
+    said = {name: _plain(value) for name, value in arguments.items() if name not in {"db", "key"}}
+    return sha256(dumps([verb.__module__, verb.__qualname__, said], default=str).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON has it; sets in one order, which Python gives them anew in every process."""
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, set | frozenset):
+        return sorted((_plain(one) for one in value), key=dumps)
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value

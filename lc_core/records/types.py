@@ -4,12 +4,29 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from lc_core.vocabulary import Word
 
-Id = BigInteger().with_variant(Integer(), "sqlite")
+LARGEST_ID = 2**63 - 1
+NO_ID = -1
 LARGEST_COUNT = 2**31 - 1
+
+
+class Identity(TypeDecorator[int]):
+    """An id. A number that no id can be asks for `NO_ID`, which nothing has: an id in a URL may be any number."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        return value if value is None or abs(value) <= LARGEST_ID else NO_ID
+
+
+Id = Identity()
 
 
 class UtcDateTime(TypeDecorator[datetime]):

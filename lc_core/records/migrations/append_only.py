@@ -5,7 +5,9 @@ from alembic import op
 _SQLITE = (
     "create trigger {table}_no_{verb} before {verb} on {table} begin select raise(abort, '{table} is append-only'); end"
 )
-_POSTGRESQL = "create trigger {table}_only_grows before update or delete on {table} execute function refuse_change()"
+_POSTGRESQL = (
+    "create trigger {table}_only_grows before update or delete or truncate on {table} execute function refuse_change()"
+)
 _FUNCTION = (
     "create or replace function refuse_change() returns trigger language plpgsql as "
     "$$ begin raise exception '% is append-only', tg_table_name; end $$"

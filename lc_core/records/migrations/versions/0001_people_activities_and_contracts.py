@@ -129,6 +129,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contracts")),
         sa.UniqueConstraint("code_key", name=op.f("uq_contracts_code_key")),
         sa.UniqueConstraint("invitation_code", name=op.f("uq_contracts_invitation_code")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "contract_activities",

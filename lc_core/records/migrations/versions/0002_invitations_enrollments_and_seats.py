@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_invitations_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
         sa.UniqueConstraint("id", "contract_id", name=op.f("uq_invitations_id_contract_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_invitations_person", "invitations", ["person_id", "contract_id"], unique=False)
     op.create_index(
@@ -101,7 +102,7 @@ def upgrade() -> None:
         "seats_held",
         sa.Column("contract_id", Id, nullable=False),
         sa.Column("person_id", Id, nullable=False),
-        sa.Column("activity_id", sa.Integer(), nullable=False),
+        sa.Column("activity_id", Id, nullable=False),
         sa.ForeignKeyConstraint(["contract_id"], ["contracts.id"], name=op.f("fk_seats_held_contract_id")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_seats_held_person_id")),
         sa.PrimaryKeyConstraint("contract_id", "person_id", "activity_id", name=op.f("pk_seats_held")),
@@ -112,7 +113,7 @@ def upgrade() -> None:
         sa.Column("contract_id", Id, nullable=False),
         sa.Column("person_id", Id, nullable=False),
         sa.Column("activity_id", Id, nullable=False),
-        sa.Column("invitation_id", sa.Integer(), nullable=False),
+        sa.Column("invitation_id", Id, nullable=False),
         sa.Column(
             "status",
             sa.Enum(
@@ -163,9 +164,9 @@ def upgrade() -> None:
     op.create_index("ix_enrollments_person", "enrollments", ["person_id"], unique=False)
     op.create_table(
         "invitation_activities",
-        sa.Column("invitation_id", sa.Integer(), nullable=False),
-        sa.Column("activity_id", sa.Integer(), nullable=False),
-        sa.Column("contract_id", sa.Integer(), nullable=False),
+        sa.Column("invitation_id", Id, nullable=False),
+        sa.Column("activity_id", Id, nullable=False),
+        sa.Column("contract_id", Id, nullable=False),
         sa.ForeignKeyConstraint(
             ["contract_id", "activity_id"],
             ["contract_activities.contract_id", "contract_activities.activity_id"],

@@ -1,0 +1,14 @@
+"""The front door. The main script lies in `pages/_shell.py`, beside which no folder `pages/` can be found by Streamlit."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from lc_core.web import health, serving
+
+app = st.App(
+    Path(__file__).parent / "pages" / "_shell.py",
+    routes=health.routes(),
+    middleware=serving.middleware(),
+    lifespan=serving.lifespan,
+)

@@ -1,0 +1,94 @@
+"""One loader for each question in queries/: who asks decides what is seen, and a frame of another shape is refused."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from lc_core import access
+from lc_core.access import Scope
+from lc_core.insight.copy import Insight
+from lc_core.insight.tables import INSTANT
+from lc_core.records.db import Actor
+
+QUERIES = Path(__file__).parents[2] / "queries"
+Columns = Mapping[str, pl.DataType | type[pl.DataType]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was asked, as of an instant: everything that had happened by then is in it."""
+
+    frame: pl.DataFrame
+    as_of: datetime
+
+
+class UnexpectedShape(TypeError):
+    """A question answered with other columns than its loader declares."""
+
+
+HOW_FULL: Columns = {
+    "contract_id": pl.Int64,
+    "code": pl.String,
+    "title": pl.String,
+    "contract_type": pl.String,
+    "status": pl.String,
+    "valid_from": pl.Date,
+    "valid_to": pl.Date,
+    "starts_at": INSTANT,
+    "ends_at": INSTANT,
+    "seats": pl.Int64,
+    "used": pl.Int64,
+    "reserved": pl.Int64,
+    "pending": pl.Int64,
+    "uncommitted": pl.Int64,
+    "over_invited": pl.Int64,
+    "expired_unused": pl.Int64,
+}
+
+
+def how_full_is_each_contract(insight: Insight, actor: Actor) -> Answer:
+    """A row for each contract the actor may see, archived ones included, by code: its seats by status, in seats (R-SEAT-10)."""
+    return _ask(insight, actor, "how_full_is_each_contract", HOW_FULL, now=insight.db.clock())
+
+
+def _ask(insight: Insight, actor: Actor, question: str, columns: Columns, **parameters: Any) -> Answer:
+    """Put the question to the copy, limited to what the actor may see now."""
+    with insight.db.read() as session:
+        scope = access.scope_of(session, actor)
+    frame, copy = insight.ask(_within(scope, sql_of(question), parameters))
+    return Answer(_of_shape(frame, columns), copy.as_of)
+
+
+def _within(scope: Scope, sql: str, parameters: dict[str, Any]) -> Callable[[duckdb.DuckDBPyConnection], pl.DataFrame]:
+    """The question on a cursor of its own, whose table `scope` holds the contracts it may see."""
+
+    def asked(cursor: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+        if scope.everything:
+            cursor.execute("create temp table scope as select contract_id from contracts")
+        else:
+            cursor.execute(
+                "create temp table scope as select unnest($contracts::bigint[]) as contract_id",
+                {"contracts": sorted(scope.contracts)},
+            )
+        frame: pl.DataFrame = cursor.sql(sql, params=parameters).pl()
+        return frame
+
+    return asked
+
+
+@cache
+def sql_of(question: str) -> str:
+    """The text of a question."""
+    return (QUERIES / f"{question}.sql").read_text(encoding="utf-8")
+
+
+def _of_shape(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
+    if dict(frame.schema) != dict(columns):
+        raise UnexpectedShape(f"{dict(frame.schema)} instead of {dict(columns)}")
+    return frame

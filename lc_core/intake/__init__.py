@@ -1,0 +1,1 @@
+"""What comes in from outside: files that other systems hand over."""

@@ -1,0 +1,204 @@
+"""The feed of users: who has an account, by external id or else by address (R-INT-2, R-LRN-5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.orm import Session
+
+from lc_core import access, people
+from lc_core.addresses import Address
+from lc_core.errors import refuse_if
+from lc_core.intake import feed_cells as cells
+from lc_core.intake.feed_files import Row, Shape, Sheet
+from lc_core.intake.feed_report import FileReport, Report
+from lc_core.reasons import Reason
+from lc_core.records.audit import Item
+from lc_core.records.db import Actor, Change, Database, portions
+from lc_core.records.models import Person
+from lc_core.vocabulary import Action, Event, Result
+
+SHAPE = Shape("users", ("email",), ("name", "external_id"))
+LONGEST_ID = 200
+
+
+@dataclass(frozen=True)
+class _Told:
+    """One row, understood."""
+
+    row: Row
+    address: Address
+    name: str
+    external_id: str
+
+
+@dataclass
+class _Known:
+    """One person: as the records have them, and then as the rows make them. `id` None: not in the records yet."""
+
+    id: int | None
+    email_key: str
+    email: str
+    name: str = ""
+    external_id: str | None = None
+    registered: bool = False
+    erased: bool = False
+    taken: bool = False
+
+
+@dataclass
+class _Book:
+    """Everybody whom the file may mean, found both ways; and who is new or changes, in the order in which it happens."""
+
+    by_id: dict[str, _Known] = field(default_factory=dict)
+    by_key: dict[str, _Known] = field(default_factory=dict)
+    new: list[_Known] = field(default_factory=list)
+    changed: list[_Known] = field(default_factory=list)
+
+
+def take(db: Database, actor: Actor, sheet: Sheet, report: Report) -> None:
+    """Register the users that are new here, and take over names and addresses that changed.
+
+    An empty name leaves the one that is known. Nobody is ever removed.
+    """
+    file = report.begin(sheet)
+    told = _read(sheet, file)
+    with db.change(actor, Event.USERS_FED) as change:
+        access.require(change.session, actor, Action.MANAGE_PLACE)
+        book = _look_up(change.session, told)
+        _decide(told, book, file)
+        _write(change, book)
+    file.new, file.changed = len(book.new), len(book.changed)
+    file.unchanged = file.read - file.new - file.changed - len(file.rejects)
+
+
+def _read(sheet: Sheet, file: FileReport) -> list[_Told]:
+    told: list[_Told] = []
+    keys: set[tuple[str, str]] = set()
+    for row in sheet.rows:
+        with file.rejecting(row):
+            one = _Told(
+                row,
+                cells.address(row.cells["email"]),
+                cells.text(row, "name", people.LONGEST_NAME),
+                cells.text(row, "external_id", LONGEST_ID),
+            )
+            key = ("id", one.external_id) if one.external_id else ("address", one.address.key)
+            refuse_if(Reason.DUPLICATE_KEY if key in keys else None)
+            keys.add(key)
+            told.append(one)
+    return told
+
+
+def _look_up(session: Session, told: Sequence[_Told]) -> _Book:
+    book = _Book()
+    found: dict[int | None, _Known] = {}
+    for portion in portions(told):
+        named = {one.external_id for one in portion if one.external_id}
+        addressed = {one.address.key for one in portion}
+        wanted = or_(Person.external_id.in_(named), Person.email_key.in_(addressed))
+        for person in _persons(session, wanted):
+            person = found.setdefault(person.id, person)
+            if not person.erased:
+                book.by_key[person.email_key] = person
+            if person.external_id:
+                book.by_id[person.external_id] = person
+    return book
+
+
+def _persons(session: Session, wanted: ColumnElement[bool]) -> list[_Known]:
+    columns = (Person.id, Person.email_key, Person.email, Person.name, Person.external_id)
+    rows = select(*columns, Person.registered_at, Person.erased_at).where(wanted)
+    return [
+        _Known(person_id, key or "", email or "", name, external_id, registered is not None, erased is not None)
+        for person_id, key, email, name, external_id, registered, erased in session.execute(rows).tuples()
+    ]
+
+
+def _decide(told: Sequence[_Told], book: _Book, file: FileReport) -> None:
+    """Settle each row, or reject it.
+
+    A row whose address belongs to another waits for the rows behind it, which may give that person another address: so
+    the outcome does not hang on the order of the rows, and is the same when the file comes again.
+    """
+    waiting = list(told)
+    while waiting:
+        before, waiting = waiting, [one for one in waiting if not _settled(one, book, file)]
+        if len(waiting) == len(before):
+            for one in waiting:
+                file.reject(one.row, Reason.ADDRESS_OF_ANOTHER)
+            return
+
+
+def _settled(one: _Told, book: _Book, file: FileReport) -> bool:
+    """Take one row or reject it; False while its address is another's."""
+    owner = book.by_key.get(one.address.key)
+    person = book.by_id.get(one.external_id) if one.external_id else owner
+    if person is None and owner is not None and owner.external_id is None:
+        person = owner
+    if owner is not None and owner is not person:
+        return False
+    with file.rejecting(one.row):
+        if person is None:
+            person = _Known(None, one.address.key, _shown(one.address))
+            book.new.append(person)
+        refuse_if(Reason.PERSON_ERASED if person.erased else None)
+        refuse_if(Reason.DUPLICATE_KEY if person.taken else None)
+        if person.id is not None and _differs(person, one):
+            book.changed.append(person)
+        _enter(book, person, one)
+    return True
+
+
+def _differs(person: _Known, one: _Told) -> bool:
+    return (
+        not person.registered
+        or person.email != _shown(one.address)
+        or (bool(one.name) and person.name != one.name)
+        or (bool(one.external_id) and person.external_id != one.external_id)
+    )
+
+
+def _enter(book: _Book, person: _Known, one: _Told) -> None:
+    """The person is as the row tells them, in the book from now on."""
+    book.by_key.pop(person.email_key, None)
+    person.email_key, person.email = one.address.key, _shown(one.address)
+    person.name, person.external_id = one.name or person.name, one.external_id or person.external_id
+    person.taken = True
+    book.by_key[person.email_key] = person
+    if person.external_id:
+        book.by_id[person.external_id] = person
+
+
+def _shown(address: Address) -> str:
+    return address.display if len(address.display) <= people.LONGEST_EMAIL else address.key
+
+
+def _write(change: Change, book: _Book) -> None:
+    """Those who change come first and in their order: an address is given up before another takes it."""
+    if book.changed:
+        registered = [{"id": one.id, "registered_at": change.now} for one in book.changed if not one.registered]
+        change.session.execute(update(Person), [{"id": one.id, **_columns(one)} for one in book.changed])
+        if registered:
+            change.session.execute(update(Person), registered)
+    if book.new:
+        # in one order for everybody, so that two files that overlap wait for each other instead of dead-locking
+        new = sorted(book.new, key=lambda one: one.email_key)
+        change.session.execute(
+            change.insert_new(Person), [{**_columns(one), "registered_at": change.now} for one in new]
+        )
+    made = people.known_by_key(change.session, [one.email_key for one in book.new])
+    touched = [one.id for one in book.changed] + [made[one.email_key].person_id for one in book.new]
+    if touched:
+        change.note(after={"new": len(book.new), "changed": len(book.changed)})
+        change.note_items([Item(Result.CHANGED, person_id) for person_id in touched])
+
+
+def _columns(one: _Known) -> dict[str, object]:
+    return {
+        "email_key": one.email_key,
+        "email": one.email,
+        "name": one.name,
+        "external_id": one.external_id,
+        "search_text": people.search_text(one.name, one.email_key, one.email),
+    }

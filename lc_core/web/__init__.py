@@ -1,0 +1,1 @@
+"""What the served product is beside its pages: health, the start, and who may knock."""

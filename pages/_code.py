@@ -1,0 +1,68 @@
+"""The invitation code of a contract, with copy and regenerate; its title, with rename."""
+
+import streamlit as st
+
+from lc_core import codes, contracts
+from lc_core.contract_lists import ContractSeen
+from lc_core.language import _, ngettext
+from lc_core.records.operations import OperationKey
+from pages import _frame
+
+
+def panel(seen: ContractSeen) -> None:
+    """The code to share, and the two things that change the contract's head."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width="content"):
+            st.caption(_("Invitation code"))
+            st.code(seen.code_to_share, language=None)
+        st.button(
+            _("Regenerate"), icon=":material/refresh:", key="regenerate", on_click=_frame.ask, args=("regenerate",)
+        )
+        st.button(_("Rename"), icon=":material/edit:", key="rename-contract", on_click=_frame.ask, args=("rename",))
+    if "rename" in st.query_params:
+        del st.query_params["rename"]
+        _frame.ask("rename")
+    asked = _frame.asked()
+    if asked == "regenerate":
+        _regenerate(seen)
+    if asked == "rename":
+        _rename(seen)
+
+
+@st.dialog(_("Regenerate the invitation code?"), on_dismiss=_frame.answered)
+def _regenerate(seen: ContractSeen) -> None:
+    st.write(_("The code above stops working at once. Whoever was told it needs the new one."))
+    st.button(
+        _("Regenerate"),
+        type="primary",
+        key="regenerate-yes",
+        on_click=_frame.act,
+        args=("regenerate", codes.regenerate, seen.id),
+        kwargs={"old_code": seen.code_to_share, "key": OperationKey.new()},
+    )
+
+
+@st.dialog(_("Rename the contract"), on_dismiss=_frame.answered)
+def _rename(seen: ContractSeen) -> None:
+    st.write(_("The new title shows everywhere at once: lists, reports, and letters not yet sent."))
+    title = st.text_input(_("Title"), value=seen.title, max_chars=contracts.MOST["title"], key=f"title-of-{seen.id}")
+    st.button(
+        _("Rename"),
+        type="primary",
+        key="rename-yes",
+        on_click=_frame.act,
+        args=("rename", contracts.rename, seen.id, title or ""),
+        kwargs={"key": OperationKey.new()},
+    )
+
+
+def told_of_regenerating(done: codes.Regenerated) -> str:
+    """What to say after the code was replaced."""
+    count = done.letters_with_old_code
+    return (
+        _("The code is new: the old one works no more.")
+        + " "
+        + ngettext(
+            "{n} outstanding letter holds the old code.", "{n} outstanding letters hold the old code.", count
+        ).format(n=count)
+    )

@@ -1,0 +1,186 @@
+"""What pages share: the records, who is here, how things are told, and the one way to show what people typed."""
+
+import string
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NoReturn, TypeVar
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from lc_core import language, people
+from lc_core.errors import NotFound, Refused
+from lc_core.insight import charts
+from lc_core.insight.copy import Insight
+from lc_core.language import _
+from lc_core.people import Me
+from lc_core.records.db import Actor, Database
+from lc_core.records.operations import OperationKey
+from lc_core.settings import open_database, settings
+
+T = TypeVar("T")
+BAR_HEIGHT = 56
+_JOINER = "\u2060"
+_ESCAPED = {ord(symbol): f"\\{symbol}" for symbol in string.punctuation}
+_ESCAPED |= {ord(symbol): f"\\{symbol}{_JOINER}" for symbol in ":@."}
+_ESCAPED |= {ord(end): " " for end in "\r\n\t\v\f\x85\u2028\u2029"}
+
+
+def safe(text: str) -> str:
+    """What somebody typed, for a place that reads Markdown: every sign means itself, and nothing is fetched.
+
+    The invisible joiner keeps addresses from turning into links and words between colons from turning into icons.
+    """
+    return text.translate(_ESCAPED)
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda installed: installed.db.close())
+def insight() -> Insight:
+    """The analytic copy of this process."""
+    return Insight(open_database(), settings().copy_dir)
+
+
+def database() -> Database:
+    """The records of this process."""
+    return insight().db
+
+
+def who_is_here() -> Me | None:
+    """Who signed in, with the rights they have now; None where nobody did or may act any more."""
+    person_id = st.session_state.get("person_id")
+    return None if person_id is None else people.me(database(), Actor.person(person_id))
+
+
+def sign_in(person_id: int) -> None:
+    """Be somebody (demo only)."""
+    if settings().auth == "demo":
+        st.session_state["person_id"] = person_id
+
+
+def sign_out() -> None:
+    st.session_state.clear()
+
+
+def visitor(offered: Callable[[Me], bool]) -> Me:
+    """Who looks at this page; whoever it is not for sees nothing of it, however they came."""
+    me = who_is_here()
+    if me is None or not offered(me):
+        nothing_here()
+    return me
+
+
+def nothing_here() -> NoReturn:
+    """The one answer to what does not exist and to what is not yours."""
+    st.title(_("Nothing here"))
+    st.write(NotFound().sentence)
+    st.stop()
+
+
+def actor() -> Actor:
+    return Actor.person(st.session_state["person_id"])
+
+
+def banner(me: Me | None) -> None:
+    """Says on every page that this is a demo, and as whom one is in it."""
+    if settings().auth != "demo":
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="demo-banner"):
+        st.caption(_("Demo: whoever sits at this machine may be anyone here."))
+        if me is not None:
+            st.caption(_("You are **{name}**.").format(name=safe(me.name)))
+            st.button(_("Be somebody else"), on_click=sign_out, type="tertiary", key="sign-out")
+
+
+def head(title: str, sentence: str, as_of: datetime | None = None) -> None:
+    """A page's heading and the sentence that says what it is. `title` and `sentence` are Markdown."""
+    st.title(title)
+    told = _("Data as of {when}.").format(when=moment(as_of)) if as_of else ""
+    st.caption(f"{sentence} {told}")
+
+
+def zone() -> ZoneInfo:
+    """The viewer's zone, as the browser tells it, else the organisation's."""
+    try:
+        return ZoneInfo(st.context.timezone or settings().timezone)
+    except (ValueError, OSError):
+        return ZoneInfo(settings().timezone)
+
+
+def moment(instant: datetime | None) -> str:
+    """An instant as the viewer reads it; a dash for none."""
+    return "–" if instant is None else language.day_and_time(instant, zone())
+
+
+def contract_asked_for() -> int:
+    """The contract in the page's address."""
+    return number_asked_for("contract")
+
+
+def number_asked_for(name: str) -> int:
+    asked = st.query_params.get(name, "")
+    if not asked.isascii() or not asked.isdigit() or len(asked) > len(str(2**62)):
+        nothing_here()
+    return int(asked)
+
+
+def found(ask: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """What a noun answers the visitor; nothing here for what is not theirs."""
+    try:
+        return ask(database(), actor(), *args, **kwargs)
+    except NotFound:
+        nothing_here()
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came of a click, kept until it is shown."""
+
+    what: str
+    answer: Any = None
+    refused: str = ""
+
+
+def act(what: str, verb: Callable[..., Any], *args: Any, key: OperationKey, **kwargs: Any) -> None:
+    """A click: one verb, with the key that was minted when the button was drawn; what comes of it is told at the next run."""
+    try:
+        st.session_state["told"] = Told(what, verb(database(), actor(), *args, key=key, **kwargs))
+    except Refused as refused:
+        st.session_state["told"] = Told(what, refused=refused.sentence)
+    answered()
+
+
+def told() -> Told | None:
+    """What the last click did, once. A refusal is shown here, alike on every page."""
+    last = st.session_state.pop("told", None)
+    if last is not None and last.refused:
+        st.error(safe(last.refused), icon=":material/block:")
+        return None
+    return last
+
+
+def was_refused() -> bool:
+    """Whether the click that just ran was refused."""
+    last = st.session_state.get("told")
+    return last is not None and bool(last.refused)
+
+
+def ask(question: str) -> None:
+    """Open the dialog of this name at the next run."""
+    st.session_state["asked"] = question
+
+
+def asked() -> str:
+    """Which dialog is open, if any."""
+    return str(st.session_state.get("asked", ""))
+
+
+def answered() -> None:
+    """The dialog is closed."""
+    st.session_state.pop("asked", None)
+
+
+def seats_bar(row: dict[str, Any]) -> None:
+    """The seats of one contract by status, as a bar with its numbers (R-SEAT-10)."""
+    drawn = charts.seat_segments(row)
+    st.vega_lite_chart(drawn, charts.how_full_is_each_contract(), height=BAR_HEIGHT, alt=charts.describe(row))

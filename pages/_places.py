@@ -1,0 +1,92 @@
+"""Every page of the product: its address, its title, and who is offered it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from lc_core.language import N_, _
+from lc_core.people import Me
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Place:
+    """One page. `section`: where the menu shows it, empty = reached from other pages; `about`: what for; `offered`: to whom."""
+
+    name: str
+    title: str
+    icon: str
+    section: str
+    about: str
+    offered: Callable[[Me], bool]
+
+    def page(self) -> StreamlitPage:
+        """What Streamlit knows it by."""
+        return st.Page(
+            HERE / f"{self.name}.py",
+            title=_(self.title),
+            icon=f":material/{self.icon}:",
+            url_path=self.name,
+            default=self.name == "home",
+            visibility="visible" if self.section else "hidden",
+        )
+
+
+def everyone(_me: Me) -> bool:
+    return True
+
+
+def sees_contracts(me: Me) -> bool:
+    return me.rights.sees_all_contracts or bool(me.rights.own)
+
+
+MY_CONTRACTS = N_("My contracts")
+CENTER = N_("Your learning contracts: how their seats are used, who is invited, who is enrolled.")
+
+PLACES = (
+    Place("home", N_("Home"), "home", N_("Home"), "", everyone),
+    Place("contracts", N_("Learning Contract Center"), "license", MY_CONTRACTS, CENTER, sees_contracts),
+    Place("invitations", N_("Invitations"), "mail", "", "", sees_contracts),
+    Place("activities", N_("Learning activities"), "school", "", "", sees_contracts),
+    Place("enrollments", N_("Enrollments"), "groups", "", "", sees_contracts),
+)
+BY_NAME = {place.name: place for place in PLACES}
+
+
+def navigation(me: Me) -> dict[str, list[StreamlitPage]]:
+    """The pages this person is offered, by section of the menu."""
+    sections: dict[str, list[StreamlitPage]] = {}
+    for place in PLACES:
+        if place.offered(me):
+            section = "" if place.name == "home" else _(place.section or MY_CONTRACTS)
+            sections.setdefault(section, []).append(place.page())
+    return sections
+
+
+def signed_out() -> list[StreamlitPage]:
+    """Every address shows the sign-in, so that whoever signs in there is where they wanted to be."""
+    from pages import _sign_in  # noqa: PLC0415 (only where nobody is signed in)
+
+    def at(place: Place) -> StreamlitPage:
+        def sign_in() -> None:
+            _sign_in.show()
+
+        return st.Page(sign_in, title=_("Sign in"), url_path=place.name, default=place.name == "home")
+
+    return [at(place) for place in PLACES]
+
+
+def link(name: str, label: str, *, icon: str | None = None, **parameters: Any) -> None:
+    """A link to a page as it is to be opened; `label` is Markdown (user text goes through `_frame.safe`)."""
+    query = {key: str(value) for key, value in parameters.items() if value not in {None, ""}}
+    st.page_link(BY_NAME[name].page(), label=label, icon=icon, query_params=query or None)
+
+
+def go(name: str, **parameters: Any) -> None:
+    """Leave for another page."""
+    st.switch_page(BY_NAME[name].page(), query_params={key: str(value) for key, value in parameters.items()})

@@ -1,0 +1,43 @@
+"""The learning activities of one contract: who is invited, and how the enrollments stand."""
+
+import streamlit as st
+
+from lc_core import activity_lists, contract_lists
+from lc_core.activity_lists import ActivitySeen
+from lc_core.language import _
+from pages import _enrollment_status, _frame, _places
+
+
+def card(contract_id: int, activity: ActivitySeen) -> None:
+    """One activity: its title, how many are invited and enrolled, and how they stand."""
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _places.link(
+                "enrollments",
+                f"**{_frame.safe(activity.title)}**",
+                contract=contract_id,
+                activity=activity.activity_id,
+            )
+            if activity.removed:
+                st.badge(_("Removed from the contract"), color="gray")
+        numbers = _("{kind} · {invited} invited · {enrolled} enrolled").format(
+            kind=activity.kind.label, invited=activity.invited, enrolled=activity.enrolled
+        )
+        st.caption(numbers)
+        st.caption(_enrollment_status.in_words(activity.by_status))
+        if st.button(_("View Enrollments"), key=f"open-{activity.activity_id}", icon=":material/groups:"):
+            _places.go("enrollments", contract=contract_id, activity=activity.activity_id)
+
+
+_frame.visitor(_places.sees_contracts)
+contract = _frame.found(contract_lists.one, _frame.contract_asked_for())
+_frame.head(
+    _("Learning activities of {title}").format(title=_frame.safe(contract.title)),
+    _("What people can enroll in through this contract, and how far they are."),
+)
+_places.link("invitations", _("Invitations"), icon=":material/arrow_back:", contract=contract.id)
+activities = _frame.found(activity_lists.of_contract, contract.id)
+for one in activities:
+    card(contract.id, one)
+if not activities:
+    st.info(_("The contract has no activities yet. An administrator adds them."))

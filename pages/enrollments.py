@@ -1,0 +1,81 @@
+"""One activity of a contract: everybody invited to it or enrolled in it, and how they stand."""
+
+import polars as pl
+import streamlit as st
+
+from lc_core import activity_lists, contract_lists
+from lc_core.activity_lists import PeopleOfActivity
+from lc_core.invitation_lists import PAGE_SIZE
+from lc_core.language import _
+from lc_core.vocabulary import EnrollmentStatus
+from pages import _enrollment_status, _frame, _places
+
+
+def from_the_start() -> None:
+    st.session_state["page"] = 1
+
+
+def statuses(everybody: PeopleOfActivity) -> list[EnrollmentStatus | None]:
+    """The statuses to show, which the page's address keeps; none chosen = all."""
+    words = {status.value if status else _enrollment_status.NOT_ENROLLED: status for status in everybody.by_status}
+    chosen = st.pills(
+        _("Status"),
+        [
+            word
+            for word, status in words.items()
+            if everybody.by_status[status] or word in st.query_params.get_all("as")
+        ],
+        key="as",
+        selection_mode="multi",
+        bind="query-params",
+        format_func=lambda word: f"{_enrollment_status.shown(words[word])} ({everybody.by_status[words[word]]})",
+        on_change=from_the_start,
+    )
+    return [words[word] for word in chosen]
+
+
+def table(people: PeopleOfActivity) -> None:
+    """One page of people."""
+    rows = [
+        {
+            _("Name"): one.person,
+            _("E-mail"): one.email,
+            _("Status"): [_enrollment_status.shown(one.status)],
+            _("Enrolled"): _frame.moment(one.enrolled_at),
+            _("Progress"): _frame.moment(one.progress_at),
+            _("Completed"): _frame.moment(one.completed_at),
+            _("Withdrawn"): _frame.moment(one.withdrawn_at),
+        }
+        for one in people.rows
+    ]
+    height = min(38 + 35 * len(rows), 620)
+    st.dataframe(
+        pl.DataFrame(rows),
+        hide_index=True,
+        height=height,
+        column_config={_("Status"): _enrollment_status.column()},
+        alt=_("People of this activity, one a row."),
+    )
+    pages = -(-people.matching // PAGE_SIZE)
+    if pages > 1:
+        st.pagination(pages, key="page", bind="query-params")
+
+
+_frame.visitor(_places.sees_contracts)
+contract = _frame.found(contract_lists.one, _frame.contract_asked_for())
+activity_id = _frame.number_asked_for("activity")
+search = st.session_state.get("who", st.query_params.get("who", ""))
+everyone = _frame.found(activity_lists.people_of, contract.id, activity_id, search=search)
+_frame.head(
+    _frame.safe(everyone.title),
+    _("Everybody invited to this activity of {title} or enrolled in it.").format(title=_frame.safe(contract.title)),
+)
+_places.link("activities", _("Learning activities"), icon=":material/arrow_back:", contract=contract.id)
+st.text_input(_("Search"), key="who", bind="query-params", placeholder=_("Name or address"), on_change=from_the_start)
+asked = statuses(everyone)
+page = st.session_state.get("page", 1)
+shown = _frame.found(activity_lists.people_of, contract.id, activity_id, statuses=asked, search=search or "", page=page)
+if shown.rows:
+    table(shown)
+else:
+    st.info(_("Nobody matches."))

@@ -1,0 +1,94 @@
+"""The invitations of one contract: who is invited, how far each has come, and what can be done about it."""
+
+import streamlit as st
+
+from lc_core import contract_lists, invitation_lists, language, seats
+from lc_core.contract_lists import ContractSeen
+from lc_core.insight import center, charts
+from lc_core.invitation_lists import Filter
+from lc_core.language import _
+from lc_core.vocabulary import Source, seat_rule, shown_statuses
+from pages import _add_invitations, _code, _frame, _invitation_table, _places
+
+ANY = "any"
+
+
+def head(seen: ContractSeen) -> None:
+    """Title, type with its seat rule, period, and the seats."""
+    when = center.when(seen.starts_at, seen.ends_at, _frame.database().clock())
+    ends = language.date(seen.valid_to) if seen.valid_to else _("no end")
+    period = f"{language.date(seen.valid_from)} – {ends} ({when})"
+    words = [f"**{seen.contract_type.label}.** {seat_rule(seen.contract_type)}", _frame.safe(period)]
+    _frame.head(_frame.safe(seen.title), " · ".join(words))
+    counted = vars(_frame.found(seats.by_status, seen.id))
+    _frame.seats_bar(counted)
+    st.caption(charts.describe(counted))
+    with st.container(horizontal=True):
+        _places.link("contracts", _("Learning Contract Center"), icon=":material/arrow_back:")
+        _places.link("activities", _("Learning activities"), icon=":material/school:", contract=seen.id)
+
+
+def wanted(seen: ContractSeen) -> tuple[str, Filter]:
+    """The order, and the filters beside the statuses, which the page's address keeps."""
+    titles = {activity.id: activity.title for activity in seen.activities}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        search = st.text_input(
+            _("Search"),
+            key="find",
+            bind="query-params",
+            placeholder=_("Name or address") if seen.sees_people else _("Pseudonym, as P-7F3K"),
+            on_change=_invitation_table.from_the_start,
+        )
+        sources = [ANY, *[source.value for source in Source]]
+        source = st.selectbox(
+            _("How they came"),
+            sources,
+            key="how",
+            bind="query-params",
+            format_func=lambda value: _("Any way") if value == ANY else Source.of(value).label,
+            on_change=_invitation_table.from_the_start,
+        )
+        activity = st.selectbox(
+            _("Activity"),
+            [0, *titles],
+            key="covers",
+            bind="query-params",
+            format_func=lambda activity_id: titles.get(activity_id, _("Any activity")),
+            on_change=_invitation_table.from_the_start,
+        )
+        order = _invitation_table.order(seen)
+    return order, Filter(
+        search=search or "",
+        source=None if source in {ANY, None} else Source.of(source),
+        activity_id=activity or None,
+    )
+
+
+def with_statuses(seen: ContractSeen, asked: Filter) -> Filter:
+    """The filter by status, with how many there are of each beside it."""
+    counts = _frame.found(invitation_lists.listing, seen.id, asked).by_status
+    groups = shown_statuses(seen.contract_type)
+    numbers = {word.value: sum(counts[status] for status in statuses) for word, statuses in groups.items()}
+    labels = {word.value: word.label for word in groups}
+    chosen = st.pills(
+        _("Status"),
+        list(labels),
+        key="is",
+        selection_mode="multi",
+        bind="query-params",
+        format_func=lambda value: f"{labels[value]} ({numbers[value]})",
+        on_change=_invitation_table.from_the_start,
+    )
+    statuses = frozenset().union(*[statuses for word, statuses in groups.items() if word.value in chosen])
+    return _invitation_table.narrowed(asked, statuses)
+
+
+_frame.visitor(_places.sees_contracts)
+contract = _frame.found(contract_lists.one, _frame.contract_asked_for())
+head(contract)
+_invitation_table.tell(contract)
+if contract.may_run:
+    _code.panel(contract)
+    _add_invitations.panel(contract)
+order, asked = wanted(contract)
+_invitation_table.show(contract, with_statuses(contract, asked), order)

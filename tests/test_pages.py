@@ -1,0 +1,268 @@
+"""Every page as every role sees it, from the shell; what is not theirs shows nothing (R-AUTH-1, R-AUTH-2)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from lc_core import (
+    activities,
+    activity_lists,
+    contracts,
+    enrollments,
+    invitation_lists,
+    inviting,
+    people,
+    roles,
+)
+from lc_core.errors import NotFound
+from lc_core.records.db import Actor, Database
+from lc_core.settings import settings
+from lc_core.vocabulary import ActivityKind, ContractType, Privilege, Role
+
+PAGES = Path(__file__).parents[1] / "pages"
+OPERATOR = Actor.operator("test")
+HOSTILE = "![x](http://127.0.0.1:9/p.png) :material/home: <b>*bold*</b> $x$ [a](http://b) `c`"
+PLACES = ("contracts", "invitations", "activities", "enrollments")
+
+
+@dataclass
+class World:
+    """One contract of Ada's with Ann enrolled and Bob invited, one contract of Otto's, and somebody of every role."""
+
+    db: Database
+    own: int
+    other: int
+    activity: int
+    people: dict[str, int]
+
+    def open(self, page: str, person: str | None, **query: int) -> AppTest:
+        """The page as that person sees it."""
+        app = AppTest.from_file(str(PAGES / "_shell.py"), default_timeout=30)
+        if person is not None:
+            app.session_state["person_id"] = self.people[person]
+        app.run()
+        for name, value in query.items():
+            app.query_params[name] = str(value)
+        try:
+            return app.switch_page(str(PAGES / f"{page}.py")).run()
+        except ValueError:  # the navigation does not offer it
+            return app
+
+
+@pytest.fixture
+def world(db_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    monkeypatch.setenv("LC_DATABASE_URL", db_url)
+    monkeypatch.setenv("LC_DATA_DIR", str(tmp_path))
+    settings.cache_clear()
+    st.cache_resource.clear()
+    db = Database.open(db_url)
+    yield _played(db)
+    db.close()
+    st.cache_resource.clear()
+    settings.cache_clear()
+
+
+def _played(db: Database) -> World:
+    activity = activities.create(db, OPERATOR, "PY", f"Python {HOSTILE}", ActivityKind.ONLINE)
+    own = _contract(db, "OWN", f"Own {HOSTILE}", activity)
+    other = _contract(db, "OTHER", "Somebody else's secret", activity)
+    who = {name: people.register(db, OPERATOR, f"{name}@example.org", name.title()) for name in ("ann", "learner")}
+    who["ada"] = contracts.name_admin(db, OPERATOR, own, "ada@example.org")
+    who["otto"] = contracts.name_admin(db, OPERATOR, other, "otto@example.org")
+    for role in (Role.SUPER_ADMIN, Role.ADMINISTRATOR, Role.MANAGER, Role.ANALYST):
+        who[role.value] = people.register(db, OPERATOR, f"{role.value}@example.org", role.label)
+        given = [Privilege.CONTRACTS] if role is Role.ADMINISTRATOR else []
+        roles.grant(db, OPERATOR, f"{role.value}@example.org", role, privileges=given)
+    inviting.invite(db, OPERATOR, own, ["ann@example.org", "bob@example.org"], activities=[activity])
+    enrollments.enroll(db, Actor.person(who["ann"]), own, activity)
+    return World(db, own, other, activity, who)
+
+
+def _contract(db: Database, code: str, title: str, activity: int) -> int:
+    today = db.clock().date()
+    period = (today - timedelta(days=30), today + timedelta(days=60))
+    contract = contracts.create(db, OPERATOR, contracts.Draft(code, title, ContractType.VOUCHER, 10, *period))
+    activities.add_to_contract(db, OPERATOR, contract, [activity])
+    return contract
+
+
+def words(app: AppTest) -> str:
+    """All that the page says, tables included."""
+    kinds = (app.title, app.subheader, app.markdown, app.caption, app.text, app.error, app.info, app.success, app.code)
+    said = [element.value for kind in kinds for element in kind]
+    tables = [table.value.to_csv() for table in app.dataframe]
+    links = [link.proto.label for link in app.get("page_link")]
+    return "\n".join([*map(str, said), *(button.label for button in app.button), *tables, *links])
+
+
+SEES = {"super_admin", "administrator", "manager", "analyst", "ada"}
+EVERYONE = ["super_admin", "administrator", "manager", "analyst", "ada", "otto", "learner", None]
+
+
+@pytest.mark.parametrize("person", EVERYONE)
+@pytest.mark.parametrize("page", PLACES)
+def test_each_page_shows_a_contract_to_those_who_may_see_it_and_to_nobody_else(
+    world: World, page: str, person: str | None
+) -> None:
+    query = {} if page == "contracts" else {"contract": world.own, "activity": world.activity}
+
+    app = world.open(page, person, **query)
+
+    assert not app.exception
+    assert ("Own" in words(app)) == (person in SEES)
+
+
+@pytest.mark.parametrize("page", ["invitations", "activities", "enrollments"])
+def test_a_contract_of_somebody_else_answers_like_one_that_does_not_exist(world: World, page: str) -> None:
+    foreign = world.open(page, "ada", contract=world.other, activity=world.activity)
+    unknown = world.open(page, "ada", contract=987_654, activity=world.activity)
+
+    assert not foreign.exception
+    assert words(foreign) == words(unknown)
+    assert NotFound().sentence in words(foreign)
+
+
+@pytest.mark.parametrize("nonsense", ["", "x", "-1", "1e9", "٣", "9" * 40])
+def test_nonsense_in_the_address_finds_nothing(world: World, nonsense: str) -> None:
+    app = world.open("invitations", "ada")
+    app.query_params["contract"] = nonsense
+    app.run()
+
+    assert not app.exception
+    assert NotFound().sentence in words(app)
+
+
+@pytest.mark.parametrize("person", ["manager", "analyst"])
+def test_managers_and_analysts_see_pseudonyms_and_no_buttons_that_change_anything(world: World, person: str) -> None:
+    app = world.open("invitations", person, contract=world.own)
+
+    assert "ann@example.org" not in words(app)
+    assert "P-" in words(app)
+    assert not [button for button in app.button if button.key in {"regenerate", "rename-contract", "invite"}]
+
+
+def _select(app: AppTest, position: int) -> AppTest:
+    """Select a row of the table as the browser does: by position, under the table's key."""
+    key = app.dataframe[-1].proto.id[app.dataframe[-1].proto.id.index("rows-") :]
+    app.session_state[key] = {"selection": {"rows": [position], "columns": [], "cells": []}}
+    return app.run()
+
+
+def _position(app: AppTest, email: str) -> int:
+    return [str(value) for value in app.dataframe[-1].value["E-mail"]].index(email)
+
+
+def test_an_admin_revokes_an_invitation_and_the_list_shows_it(world: World) -> None:
+    app = world.open("invitations", "ada", contract=world.own)
+    app = _select(app, _position(app, "bob@example.org"))
+
+    app.button(key="why_not_revoke").click().run()
+
+    assert not app.exception
+    status = invitation_lists.listing(world.db, OPERATOR, world.own, invitation_lists.Filter()).by_status
+    assert {word.value: count for word, count in status.items() if count} == {"enrolled": 1, "revoked": 1}
+    assert "Revoked" in words(app)
+
+
+def test_what_cannot_be_done_is_greyed_and_says_why(world: World) -> None:
+    app = world.open("invitations", "ada", contract=world.own)
+    app = _select(app, _position(app, "ann@example.org"))
+
+    revoke = app.button(key="why_not_revoke")
+
+    assert revoke.disabled
+    assert "enrolled" in revoke.help
+
+
+def test_an_admin_invites_by_typing_and_sees_what_becomes_of_each_line_first(world: World) -> None:
+    app = world.open("invitations", "ada", contract=world.own)
+    app.text_area(key=f"addresses-{world.own}").set_value("carl@example.org\nbob@example.org\nnobody").run()
+    before = words(app)
+
+    app.button(key="invite").click().run()
+
+    assert not app.exception
+    assert "Already invited" in before
+    assert "This is not an e-mail address." in before
+    found = invitation_lists.listing(world.db, OPERATOR, world.own, invitation_lists.Filter(search="carl"))
+    assert [row.email for row in found.rows] == ["carl@example.org"]
+
+
+def test_an_admin_renames_the_contract(world: World) -> None:
+    app = world.open("invitations", "ada", contract=world.own)
+    app.button(key="rename-contract").click().run()
+    app.text_input(key=f"title-of-{world.own}").set_value("Another title").run()
+
+    app.button(key="rename-yes").click().run()
+
+    assert not app.exception
+    assert app.title[0].value == "Another title"
+
+
+def test_an_admin_regenerates_the_code(world: World) -> None:
+    app = world.open("invitations", "ada", contract=world.own)
+    before = app.code[0].value
+    app.button(key="regenerate").click().run()
+
+    app.button(key="regenerate-yes").click().run()
+
+    assert not app.exception
+    assert app.code[0].value != before
+
+
+@pytest.mark.parametrize("take_away", ["role", "account"])
+def test_a_right_taken_away_is_gone_at_the_next_click_of_an_open_session(world: World, take_away: str) -> None:
+    app = world.open("contracts", "ada")
+    seen_before = "Own" in words(app)
+    if take_away == "role":
+        contracts.remove_admin(world.db, OPERATOR, world.own, world.people["ada"])
+    else:
+        with world.db.bookkeeping() as session:
+            session.get_one(people.Person, world.people["ada"]).deactivated_at = world.db.clock()
+
+    app.run()
+
+    assert seen_before
+    assert "Own" not in words(app)
+
+
+def test_the_enrollment_page_lists_the_enrolled_and_the_invited(world: World) -> None:
+    app = world.open("enrollments", "ada", contract=world.own, activity=world.activity)
+
+    listed = activity_lists.people_of(world.db, OPERATOR, world.own, world.activity)
+    assert [row.email for row in listed.rows] == list(app.dataframe[0].value["E-mail"])
+    assert "Not enrolled" in words(app)
+
+
+def test_what_people_typed_reaches_no_markdown_unescaped(world: World) -> None:
+    for page in PLACES:
+        query = {} if page == "contracts" else {"contract": world.own, "activity": world.activity}
+        app = world.open(page, "ada", **query)
+        elements = [*app.markdown, *app.caption, *app.title, *app.subheader]
+        said = [str(element.value) for element in elements] + [link.proto.label for link in app.get("page_link")]
+
+        assert said
+        assert not [text for text in said if "![x](" in text or "<b>" in text or ":material/home:" in text]
+
+
+def test_signed_out_every_address_asks_who_you_are(world: World) -> None:
+    app = world.open("contracts", None)
+
+    assert not app.exception
+    assert "Who do you want to be?" in [heading.value for heading in app.subheader]
+
+
+def test_a_person_enters_by_their_button(world: World) -> None:
+    app = world.open("contracts", None)
+
+    app.button(key=f"person-{world.people['ada']}").click().run()
+
+    assert not app.exception
+    assert app.session_state["person_id"] == world.people["ada"]
+
+
