@@ -101,6 +101,7 @@ class Reason(Word):
     MISSING_COLUMN = "missing_column", N_("The file has no column {column}.")
     UNREADABLE_FILE = "unreadable_file", N_("The file cannot be read: {why}.")
     NO_FEEDS = "no_feeds", N_("The folder holds none of the files {files}.")
+    FEED_TWICE = "feed_twice", N_("The folder holds both {first} and {second}: keep one of them.")
     # insight
     QUESTION_TOO_SLOW = "question_too_slow", N_("This took too long and was stopped. Ask for less, or try again later.")
     COPY_UNAVAILABLE = "copy_unavailable", N_("These figures cannot be prepared at the moment. Try again later.")

@@ -12,7 +12,7 @@ from lc_core.invitation_lists import PAGE_SIZE, Chosen, Filter, InvitationSeen, 
 from lc_core.language import _, ngettext
 from lc_core.records.operations import OperationKey
 from lc_core.vocabulary import InvitationStatus, shown_as
-from pages import _add_invitations, _code, _frame
+from pages import _add_invitations, _code, _frame, _kept
 
 LOOKS = {
     InvitationStatus.ENROLLED: ("✓", "green"),
@@ -46,15 +46,7 @@ def order(seen: ContractSeen) -> str:
     orders = {"newest": _("Newest first"), "oldest": _("Oldest first"), "last_sent": _("Last sent first")}
     if seen.sees_people:
         orders |= {"name": _("Name"), "email": _("E-mail")}
-    chosen = st.selectbox(
-        _("Sort"),
-        list(orders),
-        key="by",
-        bind="query-params",
-        format_func=lambda name: orders[name],
-        on_change=from_the_start,
-    )
-    return chosen or "newest"
+    return _kept.select(_("Sort"), list(orders), name="by", labels=lambda name: orders[name], on_change=from_the_start)
 
 
 def show(seen: ContractSeen, asked: Filter, order: str) -> None:

@@ -69,16 +69,8 @@ def navigation(me: Me) -> dict[str, list[StreamlitPage]]:
 
 
 def signed_out() -> list[StreamlitPage]:
-    """Every address shows the sign-in, so that whoever signs in there is where they wanted to be."""
-    from pages import _sign_in  # noqa: PLC0415 (only where nobody is signed in)
-
-    def at(place: Place) -> StreamlitPage:
-        def sign_in() -> None:
-            _sign_in.show()
-
-        return st.Page(sign_in, title=_("Sign in"), url_path=place.name, default=place.name == "home")
-
-    return [at(place) for place in PLACES]
+    """Every address there is, unoffered: the same pages, so that signing in keeps the address with its filters."""
+    return [place.page() for place in PLACES]
 
 
 def link(name: str, label: str, *, icon: str | None = None, **parameters: Any) -> None:

@@ -3,13 +3,15 @@
 import streamlit as st
 
 from lc_core.language import _
-from pages import _frame, _places
+from pages import _frame, _places, _sign_in
 
 st.set_page_config(page_title=_("Learning Contracts"), page_icon="🎓", layout="wide")
 me = _frame.who_is_here()
 if me is None:
-    chosen = st.navigation(_places.signed_out(), position="hidden")
+    st.navigation(_places.signed_out(), position="hidden")
+    _frame.banner(me)
+    _sign_in.show()
 else:
-    chosen = st.navigation(_places.navigation(me), position="top")
-_frame.banner(me)
-chosen.run()
+    page = st.navigation(_places.navigation(me), position="top")
+    _frame.banner(me)
+    page.run()

@@ -8,7 +8,7 @@ from lc_core import language
 from lc_core.insight import answers, center, charts
 from lc_core.language import _
 from lc_core.vocabulary import ContractStatus, ContractType
-from pages import _frame, _places
+from pages import _frame, _kept, _places
 
 ANY = "any"
 
@@ -20,15 +20,11 @@ def wanted() -> center.Wanted:
             _("Search"), key="search", bind="query-params", placeholder=_("Title or code"), on_change=from_the_start
         )
         kinds = [ANY, *[kind.value for kind in ContractType]]
-        kind = st.selectbox(
-            _("Type"), kinds, key="type", bind="query-params", format_func=type_label, on_change=from_the_start
-        )
+        kind = _kept.select(_("Type"), kinds, name="type", labels=type_label, on_change=from_the_start)
         orders = list(center.ORDERS)
-        order = st.selectbox(
-            _("Sort"), orders, key="sort", bind="query-params", format_func=lambda name: _(center.ORDERS[name])
-        )
-    kind_wanted = None if kind in {ANY, None} else ContractType.of(kind)
-    return center.Wanted(search=search or "", contract_type=kind_wanted, order=order or orders[0])
+        order = _kept.select(_("Sort"), orders, name="sort", labels=lambda name: _(center.ORDERS[name]))
+    kind_wanted = None if kind == ANY else ContractType.of(kind)
+    return center.Wanted(search=search or "", contract_type=kind_wanted, order=order)
 
 
 def type_label(value: str) -> str:
@@ -69,18 +65,14 @@ answer = answers.how_full_is_each_contract(_frame.insight(), _frame.actor())
 _frame.head(_("Learning Contract Center"), _("Your learning contracts and how their seats are used."), answer.as_of)
 asked = wanted()
 counts = center.view(answer.frame, asked).counts
-tab = st.segmented_control(
+tab = _kept.tabs(
     _("Status"),
     [status.value for status in center.TABS],
-    key="status",
-    bind="query-params",
-    default=ContractStatus.ACTIVE.value,
-    required=True,
-    label_visibility="collapsed",
-    format_func=lambda value: f"{ContractStatus.of(value).label} ({counts[ContractStatus.of(value)]})",
+    name="status",
+    labels=lambda value: f"{ContractStatus.of(value).label} ({counts[ContractStatus.of(value)]})",
     on_change=from_the_start,
 )
-shown = center.view(answer.frame, asked.at(ContractStatus.of(str(tab)), st.session_state.get("page", 1)))
+shown = center.view(answer.frame, asked.at(ContractStatus.of(tab), st.session_state.get("page", 1)))
 for contract in shown.rows:
     card(contract)
 if not shown.rows:

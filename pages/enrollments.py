@@ -8,7 +8,7 @@ from lc_core.activity_lists import PeopleOfActivity
 from lc_core.invitation_lists import PAGE_SIZE
 from lc_core.language import _
 from lc_core.vocabulary import EnrollmentStatus
-from pages import _enrollment_status, _frame, _places
+from pages import _enrollment_status, _frame, _kept, _places
 
 
 def from_the_start() -> None:
@@ -18,17 +18,11 @@ def from_the_start() -> None:
 def statuses(everybody: PeopleOfActivity) -> list[EnrollmentStatus | None]:
     """The statuses to show, which the page's address keeps; none chosen = all."""
     words = {status.value if status else _enrollment_status.NOT_ENROLLED: status for status in everybody.by_status}
-    chosen = st.pills(
+    chosen = _kept.several(
         _("Status"),
-        [
-            word
-            for word, status in words.items()
-            if everybody.by_status[status] or word in st.query_params.get_all("as")
-        ],
-        key="as",
-        selection_mode="multi",
-        bind="query-params",
-        format_func=lambda word: f"{_enrollment_status.shown(words[word])} ({everybody.by_status[words[word]]})",
+        list(words),
+        name="as",
+        labels=lambda word: f"{_enrollment_status.shown(words[word])} ({everybody.by_status[words[word]]})",
         on_change=from_the_start,
     )
     return [words[word] for word in chosen]

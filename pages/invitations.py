@@ -8,7 +8,7 @@ from lc_core.insight import center, charts
 from lc_core.invitation_lists import Filter
 from lc_core.language import _
 from lc_core.vocabulary import Source, seat_rule, shown_statuses
-from pages import _add_invitations, _code, _frame, _invitation_table, _places
+from pages import _add_invitations, _code, _frame, _invitation_table, _kept, _places
 
 ANY = "any"
 
@@ -30,7 +30,7 @@ def head(seen: ContractSeen) -> None:
 
 def wanted(seen: ContractSeen) -> tuple[str, Filter]:
     """The order, and the filters beside the statuses, which the page's address keeps."""
-    titles = {activity.id: activity.title for activity in seen.activities}
+    titles = {str(activity.id): activity.title for activity in seen.activities}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input(
             _("Search"),
@@ -40,27 +40,25 @@ def wanted(seen: ContractSeen) -> tuple[str, Filter]:
             on_change=_invitation_table.from_the_start,
         )
         sources = [ANY, *[source.value for source in Source]]
-        source = st.selectbox(
+        source = _kept.select(
             _("How they came"),
             sources,
-            key="how",
-            bind="query-params",
-            format_func=lambda value: _("Any way") if value == ANY else Source.of(value).label,
+            name="how",
+            labels=lambda value: _("Any way") if value == ANY else Source.of(value).label,
             on_change=_invitation_table.from_the_start,
         )
-        activity = st.selectbox(
+        activity = _kept.select(
             _("Activity"),
-            [0, *titles],
-            key="covers",
-            bind="query-params",
-            format_func=lambda activity_id: titles.get(activity_id, _("Any activity")),
+            [ANY, *titles],
+            name="covers",
+            labels=lambda chosen: titles.get(chosen, _("Any activity")),
             on_change=_invitation_table.from_the_start,
         )
         order = _invitation_table.order(seen)
     return order, Filter(
         search=search or "",
-        source=None if source in {ANY, None} else Source.of(source),
-        activity_id=activity or None,
+        source=None if source == ANY else Source.of(source),
+        activity_id=None if activity == ANY else int(activity),
     )
 
 
@@ -70,13 +68,11 @@ def with_statuses(seen: ContractSeen, asked: Filter) -> Filter:
     groups = shown_statuses(seen.contract_type)
     numbers = {word.value: sum(counts[status] for status in statuses) for word, statuses in groups.items()}
     labels = {word.value: word.label for word in groups}
-    chosen = st.pills(
+    chosen = _kept.several(
         _("Status"),
         list(labels),
-        key="is",
-        selection_mode="multi",
-        bind="query-params",
-        format_func=lambda value: f"{labels[value]} ({numbers[value]})",
+        name="is",
+        labels=lambda value: f"{labels[value]} ({numbers[value]})",
         on_change=_invitation_table.from_the_start,
     )
     statuses = frozenset().union(*[statuses for word, statuses in groups.items() if word.value in chosen])

@@ -1,5 +1,6 @@
 """Contracts: made, edited, renamed, archived, restored and deleted; their admins and what is shown of them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import product
 
@@ -351,7 +352,7 @@ def test_requiring_a_code_leaves_the_invitations_that_exist(db):  # R-CON-9
     contract_id = contracts.create(db, OPERATOR, said)
     activities.add_to_contract(db, OPERATOR, contract_id, [an_activity(db)])
     invite(db, contract_id, "ann")
-    contracts.edit(db, OPERATOR, contract_id, contracts.replace(said, require_invitation_code=True), version=1)
+    contracts.edit(db, OPERATOR, contract_id, replace(said, require_invitation_code=True), version=1)
     invite(db, contract_id, "bob")
 
     assert [one.require_code for one in invitations_of(db, contract_id)] == [False, True]

@@ -47,13 +47,13 @@ class Opened:
     def cursor(self, seconds: float) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor for one question, which is interrupted (duckdb.InterruptException) after so many seconds."""
         cursor = self._connection.cursor()
-        watch = Timer(seconds, _interrupt, [cursor])
-        watch.daemon = True
+        watch = Timer(seconds, cursor.interrupt)
         watch.start()
         try:
             yield cursor
         finally:
             watch.cancel()
+            watch.join()
             cursor.close()
 
 
@@ -73,8 +73,3 @@ def _locked(path: Path) -> duckdb.DuckDBPyConnection:
         connection.execute("set global TimeZone = 'UTC'")
         connection.execute("set lock_configuration = true")  # for every connection of this process to the file
     return connection
-
-
-def _interrupt(cursor: duckdb.DuckDBPyConnection) -> None:
-    with suppress(duckdb.Error):  # it may have ended in this moment
-        cursor.interrupt()

@@ -2,69 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lc_core import people, rules, seats
-from lc_core.addresses import Address
-from lc_core.intake.feed_files import Row
-from lc_core.intake.seat_walk import FOREVER, Holding, Span, Stay, Step, Terms, Walk, spans_held
+from lc_core import people, rules
+from lc_core.intake.enrollment_entries import Book, Entry, Stored, Told, Unit
+from lc_core.intake.enrollment_seats import SeatsAsked
+from lc_core.intake.seat_walk import Step
 from lc_core.invitation_lists import current_activities
 from lc_core.reasons import Reason
 from lc_core.records.db import Change, portions
-from lc_core.records.models import Contract, Enrollment, SeatMove
+from lc_core.records.models import Contract, Enrollment
 from lc_core.rules import Wish
-from lc_core.vocabulary import STARTED, EnrollmentStatus, InvitationStatus
-
-Unit = tuple[str, int]
-"""Whose seat it is (R-SEAT-1..3): an e-mail key, since some of the people are not made yet, and an activity or 0."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """One row, understood."""
-
-    row: Row
-    address: Address
-    activity_id: int
-    status: EnrollmentStatus
-    lms_status: str
-    enrolled_at: datetime
-    completed_at: datetime | None
-    withdrawn_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Stored:
-    """An enrollment as the records have it."""
-
-    id: int
-    person_id: int
-    activity_id: int
-    status: EnrollmentStatus
-    lms_status: str
-    enrolled_at: datetime
-    completed_at: datetime | None
-    withdrawn_at: datetime | None
-    started: bool
-
-    @property
-    def withdrawn(self) -> bool:
-        return self.status is EnrollmentStatus.WITHDRAWN
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One enrollment to be written. `stored` None: a new one; `opens`: it is new or open again, and needs an invitation."""
-
-    told: Told
-    stored: Stored | None
-    fields: dict[str, Any]
-    opens: bool
+from lc_core.vocabulary import STARTED, ContractStatus, EnrollmentStatus
 
 
 @dataclass
@@ -77,16 +29,6 @@ class Decided:
     rejected: list[tuple[Told, Reason]] = field(default_factory=list)
     moves: dict[Unit, list[Step]] = field(default_factory=dict)
     persons: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass
-class _Book:
-    """What the records know of the people of the file and this contract."""
-
-    persons: dict[str, int]
-    stored: dict[tuple[str, int], Stored]
-    offered: frozenset[int]
-    taken: dict[str, set[int]] = field(default_factory=dict)
 
 
 def decide(change: Change, contract: Contract, told: Sequence[Told], columns: frozenset[str]) -> Decided:
@@ -106,15 +48,15 @@ def decide(change: Change, contract: Contract, told: Sequence[Told], columns: fr
         else:
             opens = stored is None or (stored.withdrawn and one.status is not EnrollmentStatus.WITHDRAWN)
             entries.append(Entry(one, stored, fields, opens))
-    _Judging(change, contract, book, decided).judge(entries)
+    _judge(change, contract, book, entries, decided)
     return decided
 
 
-def _look_up(session: Session, contract: Contract, told: Sequence[Told]) -> _Book:
+def _look_up(session: Session, contract: Contract, told: Sequence[Told]) -> Book:
     known = people.known_by_key(session, sorted({one.address.key for one in told}))
     persons = {key: person.person_id for key, person in known.items()}
     keys = {person_id: key for key, person_id in persons.items()}
-    book = _Book(persons, {}, current_activities(session, contract.id))
+    book = Book(persons, {}, current_activities(session, contract.id))
     columns = [getattr(Enrollment, name) for name in Stored.__dataclass_fields__]
     for portion in portions(list(keys)):
         theirs = select(*columns).where(Enrollment.contract_id == contract.id, Enrollment.person_id.in_(portion))
@@ -126,8 +68,8 @@ def _look_up(session: Session, contract: Contract, told: Sequence[Told]) -> _Boo
     return book
 
 
-def _why_not(contract: Contract, book: _Book, one: Told, stored: Stored | None) -> Reason | None:
-    """What can be said without looking at the seats. An enrollment that exists stays, whatever the contract offers now (R-CON-16)."""
+def _why_not(contract: Contract, book: Book, one: Told, stored: Stored | None) -> Reason | None:
+    """What can be said without looking at the seats. An enrollment that exists stays, whatever is offered now (R-CON-16)."""
     if one.enrolled_at < contract.starts_at or (contract.ends_at is not None and one.enrolled_at >= contract.ends_at):
         return Reason.OUTSIDE_PERIOD
     if stored is None and one.activity_id not in book.offered:
@@ -152,36 +94,40 @@ def _fields(one: Told, stored: Stored | None, columns: frozenset[str]) -> dict[s
     }
 
 
-class _Judging:
-    """The walk through one contract's history: withdrawals first, then each enrollment that opens, at its own time."""
+def _judge(change: Change, contract: Contract, book: Book, entries: Sequence[Entry], decided: Decided) -> None:
+    """Let in what finds a seat. Who finds none is asked again at the end: a unit that holds one by then needs no other."""
+    decided.changed += [entry for entry in entries if not entry.opens]
+    asking = SeatsAsked(change, contract, book, entries)
+    left: list[tuple[Entry, Reason]] = []
+    for entry in asking.in_their_order:
+        reason = _why_not_let_in(contract, book, asking, entry)
+        if reason is None:
+            (decided.changed if entry.stored else decided.new).append(entry)
+        else:
+            left.append((entry, reason))
+    for entry, reason in left:
+        if reason is Reason.NO_SEAT and asking.holds(entry) and not _why_not_let_in(contract, book, asking, entry):
+            (decided.changed if entry.stored else decided.new).append(entry)
+        else:
+            decided.rejected.append((entry.told, reason))
+    decided.moves = asking.moves()
 
-    def __init__(self, change: Change, contract: Contract, book: _Book, decided: Decided) -> None:
-        self._now = change.now
-        self._session = change.session
-        self._contract = contract
-        self._book = book
-        self._decided = decided
 
-    def judge(self, entries: Sequence[Entry]) -> None:
-        opening = sorted(
-            (entry for entry in entries if entry.opens),
-            key=lambda entry: (self._stay(entry).span.begins, entry.told.enrolled_at),
-        )
-        withdrawn = [entry for entry in entries if not entry.opens and self._is_withdrawn_now(entry)]
-        self._decided.changed += [entry for entry in entries if not entry.opens]
-        if not opening and not withdrawn:
-            return
-        walk = self._walk([*opening, *withdrawn])
-        for entry in withdrawn:
-            walk.holdings[self._unit(entry.told)].stays.append(self._stay(entry))
-        for unit in dict.fromkeys(self._unit(entry.told) for entry in withdrawn):
-            walk.settle(unit)
-        self._let_in(walk, opening)
-        self._decided.moves = {unit: steps for unit, steps in walk.touched.items() if steps}
-
-    def _let_in(self, walk: Walk[Unit], opening: Sequence[Entry]) -> None:
-        """Those who found no seat are asked once more at the end: their unit may hold one by now, and then needs no other."""
-        left = [entry for entry in opening if not self._is_let_in(walk, entry)]
-        for entry in left:
-            self._decided.rejected.pop  # noqa: B018
-        raise NotImplementedError
+def _why_not_let_in(contract: Contract, book: Book, asking: SeatsAsked, entry: Entry) -> Reason | None:
+    taken = book.taken.setdefault(entry.told.address.key, set())
+    wish = Wish(
+        contract=ContractStatus.ACTIVE,  # as it was then: the period was compared with enrolled_at
+        contract_type=contract.contract_type,
+        invitation=None,
+        require_code=False,
+        covered=True,  # what the LMS tells, the invitation covers from now on
+        enrolled=entry.stored.status if entry.stored else None,
+        activities_taken=len(taken),
+        per_user_limit=contract.per_user_limit,
+    )
+    reason = rules.why_not_take(wish)
+    if reason is None and not asking.finds_seat(entry):
+        reason = Reason.NO_SEAT
+    if reason is None:
+        taken.add(entry.told.activity_id)
+    return reason

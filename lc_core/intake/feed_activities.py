@@ -67,8 +67,8 @@ def _known(session: Session, keys: Collection[str]) -> dict[str, tuple[int, _Tol
     found: dict[str, tuple[int, _Told]] = {}
     for portion in portions(list(keys)):
         rows = select(Activity.code_key, Activity.id, Activity.code, Activity.title, Activity.kind)
-        for key, activity_id, *said in session.execute(rows.where(Activity.code_key.in_(portion))).tuples():
-            found[key] = activity_id, _Told(*said)
+        for key, activity_id, code, title, kind in session.execute(rows.where(Activity.code_key.in_(portion))).tuples():
+            found[key] = activity_id, _Told(code, title, kind)
     return found
 
 
@@ -89,5 +89,8 @@ def _write(
         before = [known[key][1] for key in changed]
         change.note(
             before={one.code: {"title": one.title, "kind": one.kind.value} for one in before},
-            after={was.code: {"title": one.title, "kind": one.kind.value} for was, one in zip(before, changed.values(), strict=True)},
+            after={
+                was.code: {"title": one.title, "kind": one.kind.value}
+                for was, one in zip(before, changed.values(), strict=True)
+            },
         )

@@ -48,11 +48,11 @@ def listed(row: Row, column: str) -> list[str]:
 
 def word(row: Row, column: str, kind: type[W], unknown: Reason) -> W:
     """One word of the vocabulary, whatever its case; `In progress` and `no-show` are read as well."""
-    said = needed(row, column, 100)
-    try:
-        return kind(re.sub(r"[\s-]+", "_", said.lower()))
-    except ValueError:
-        raise Refused(unknown) from None
+    said = re.sub(r"[\s-]+", "_", needed(row, column, 100).lower())
+    for member in kind:
+        if member.value == said:
+            return member
+    raise Refused(unknown)
 
 
 def number(row: Row, column: str) -> int:

@@ -145,8 +145,8 @@ def _activity(catalogue: dict[str, int], code: str) -> int:
 def _look_up(session: Session, keys: Sequence[str]) -> _Known:
     known = _Known()
     _groups = session.scalars(select(Group)).all()  # held, so that `as_draft` finds them without asking
-    for portion in portions(keys):
-        there = session.scalars(select(Contract).where(Contract.code_key.in_(portion))).all()
+    for codes in portions(keys):
+        there = session.scalars(select(Contract).where(Contract.code_key.in_(codes))).all()
         known.ids |= {contract.code_key: contract.id for contract in there}
         known.drafts |= {contract.code_key: contracts.as_draft(session, contract) for contract in there}
     for portion in portions(list(known.ids.values())):

@@ -13,7 +13,7 @@ from lc_core.contracts import MOST, code_key
 from lc_core.errors import Refused, refuse_if
 from lc_core.intake import enrollment_decisions, enrollment_writing
 from lc_core.intake import feed_cells as cells
-from lc_core.intake.enrollment_decisions import Told
+from lc_core.intake.enrollment_entries import Told
 from lc_core.intake.feed_files import Row, Shape, Sheet
 from lc_core.intake.feed_report import FileReport, Report
 from lc_core.language import _
@@ -49,12 +49,13 @@ def take(db: Database, actor: Actor, sheet: Sheet, report: Report) -> None:
             contract = access.contract_to_change(change, contract_id, Action.MANAGE_CONTRACTS)
             decided = enrollment_decisions.decide(change, contract, told, sheet.columns)
             unknown = enrollment_writing.write(change, contract, decided)
+            limit = contract.per_user_limit
         report.unregistered += unknown
         file.new += len(decided.new)
         file.changed += len(decided.changed)
         file.unchanged += decided.unchanged
         for one, reason in decided.rejected:
-            file.reject(one.row, reason, limit=contract.per_user_limit)
+            file.reject(one.row, reason, limit=limit)
     _notice_dates_without_withdrawal(sheet, report)
 
 
@@ -131,5 +132,7 @@ def _notice_dates_without_withdrawal(sheet: Sheet, report: Report) -> None:
         if row.cells.get("withdrawn_at", "").strip() and row.cells["status"].strip().lower() != withdrawn
     ]
     if odd:
-        said = _("{file}: {n} rows have a withdrawn_at and are not withdrawn; the date was ignored (first: line {line}).")
+        said = _(
+            "{file}: {n} rows have a withdrawn_at and are not withdrawn; the date was ignored (first: line {line})."
+        )
         report.notices.append(said.format(file=sheet.file, n=len(odd), line=odd[0].line))

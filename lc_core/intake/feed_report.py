@@ -92,8 +92,7 @@ class Report:
                 for file in self.files
             ],
             "rejects": [
-                {"file": one.file, "line": one.line, "reason": one.reason.value, "row": one.row}
-                for one in self.rejects
+                {"file": one.file, "line": one.line, "reason": one.reason.value, "row": one.row} for one in self.rejects
             ],
             "notices": self.notices,
             "unregistered": self.unregistered,

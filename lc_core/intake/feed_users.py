@@ -97,8 +97,8 @@ def _look_up(session: Session, told: Sequence[_Told]) -> _Book:
         named = {one.external_id for one in portion if one.external_id}
         addressed = {one.address.key for one in portion}
         wanted = or_(Person.external_id.in_(named), Person.email_key.in_(addressed))
-        for person in _persons(session, wanted):
-            person = found.setdefault(person.id, person)
+        for read in _persons(session, wanted):
+            person = found.setdefault(read.id, read)
             if not person.erased:
                 book.by_key[person.email_key] = person
             if person.external_id:
@@ -184,9 +184,8 @@ def _write(change: Change, book: _Book) -> None:
     if book.new:
         # in one order for everybody, so that two files that overlap wait for each other instead of dead-locking
         new = sorted(book.new, key=lambda one: one.email_key)
-        change.session.execute(
-            change.insert_new(Person), [{**_columns(one), "registered_at": change.now} for one in new]
-        )
+        rows = [{**_columns(one), "registered_at": change.now} for one in new]
+        change.session.execute(change.insert_new(Person), rows, execution_options={"render_nulls": True})
     made = people.known_by_key(change.session, [one.email_key for one in book.new])
     touched = [one.id for one in book.changed] + [made[one.email_key].person_id for one in book.new]
     if touched:

@@ -186,38 +186,47 @@ class Curve:
 
 
 class Walk(Generic[U]):
-    """One contract's history, walked once: enrollments ask for their seats in the order in which the caller brings them."""
+    """One contract's history, walked once: enrollments ask for their seats in the order in which the caller brings them.
 
-    def __init__(self, terms: Terms, ledger: Sequence[Step], instants: Iterable[datetime]) -> None:
-        """`ledger`: all rows of the contract; `instants`: every instant that may be asked about."""
-        self.terms = terms
-        self.holdings: dict[U, Holding] = {}
-        self.touched: dict[U, list[Step]] = {}
+    `due`: the rows that the ledger lacks, by unit.
+    """
+
+    def __init__(
+        self, terms: Terms, ledger: Sequence[Step], instants: Iterable[datetime], holdings: dict[U, Holding]
+    ) -> None:
+        """`ledger`: all rows of the contract; `instants`: of all that may ask; `holdings`: the units that may ask."""
+        self.due: dict[U, list[Step]] = {}
+        self._terms = terms
+        self._holdings = holdings
         self._curve = Curve([*instants, *(step.at for step in ledger)])
         for step in ledger:
             self._curve.step(step)
 
     def settle(self, unit: U) -> None:
-        """Write down what a unit's enrollments now ask for: they were withdrawn, or one more has found a seat."""
-        for step in self.touched.pop(unit, []):
+        """Reckon what the ledger lacks for a unit's enrollments as they are now."""
+        for step in self.due.pop(unit, []):
             self._curve.step(Step(step.at, -step.delta))
-        self.touched[unit] = steps_due(self.terms, self.holdings[unit])
-        for step in self.touched[unit]:
+        self.due[unit] = steps_due(self._terms, self._holdings[unit])
+        for step in self.due[unit]:
             self._curve.step(step)
+
+    def holds(self, unit: U) -> bool:
+        """Whether the unit holds a seat now."""
+        return open_since(self._terms, self._holdings[unit]) is not None
 
     def finds_seat(self, unit: U, stay: Stay) -> bool:
         """Let one more enrollment of the unit have its seat, if one is free over all the time that it adds.
 
         A unit that holds a seat now needs no other, not even for an enrollment from before it had one.
         """
-        holding = self.holdings.setdefault(unit, Holding())
-        since = open_since(self.terms, holding)
+        holding = self._holdings[unit]
+        since = open_since(self._terms, holding)
         if since is not None:
             stay = Stay(Span(max(since, stay.span.begins), max(since, stay.span.ends)), stay.started)
-        before = spans_of(self.terms, holding)
+        before = spans_of(self._terms, holding)
         holding.stays.append(stay)
-        wanted = without(spans_of(self.terms, holding), [*holding.held, *before])
-        if any(self._curve.peak(span) >= self.terms.seats for span in wanted):
+        wanted = without(spans_of(self._terms, holding), [*holding.held, *before])
+        if any(self._curve.peak(span) >= self._terms.seats for span in wanted):
             holding.stays.pop()
             return False
         self.settle(unit)

@@ -1,0 +1,45 @@
+"""Steps that journeys share: signing in to the demo, choosing a status, selecting a row of a table."""
+
+import re
+
+from playwright.sync_api import Page
+
+from tests.browser.conftest import settled
+
+HEADER, ROW, CHECKBOX = 35, 35, 17
+"""Pixels of the grid, which is a canvas: the height of its header and of a row, and where a row's box begins."""
+
+
+def enter_as(page: Page, role: str) -> None:
+    """Choose the first person whose line begins with this."""
+    page.get_by_text("Who do you want to be?").wait_for()
+    settled(page)
+    line = page.get_by_text(re.compile(f"^{role}")).first
+    line.locator('xpath=ancestor::*[.//button[contains(., "Enter")]][1]').get_by_role("button", name="Enter").click()
+    settled(page)
+
+
+def count_of(page: Page, status: str) -> int:
+    """The number beside a status among the filters."""
+    told = page.get_by_role("checkbox", name=re.compile(rf"^{status} \(")).or_(
+        page.get_by_role("button", name=re.compile(rf"^{status} \("))
+    )
+    found = re.search(r"\((\d+)\)", told.first.inner_text())
+    assert found is not None, f"no count beside {status}"
+    return int(found.group(1))
+
+
+def only_status(page: Page, status: str) -> None:
+    """Show the invitations of one status only."""
+    page.get_by_text(re.compile(rf"^{status} \(\d")).first.click()
+    settled(page)
+
+
+def select_row(page: Page, row: int) -> None:
+    """Tick a row of the last table on the page."""
+    grid = page.locator("[data-testid=stDataFrame]").last
+    grid.scroll_into_view_if_needed()
+    box = grid.bounding_box()
+    assert box is not None, "the table has no place on the page"
+    page.mouse.click(box["x"] + CHECKBOX, box["y"] + HEADER + ROW / 2 + ROW * row)
+    settled(page)

@@ -1,0 +1,46 @@
+"""A contract admin's way: the Center, a contract's invitations, an invitation revoked, and its status changed."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.browser.conftest import picture, settled
+from tests.browser.steps import count_of, enter_as, only_status, select_row
+
+
+def test_a_contract_admin_revokes_an_invitation_and_sees_its_status_change(
+    page: Page, server: str, pictures: Path
+) -> None:
+    page.goto(f"{server}/contracts")
+    picture(page, pictures, "sign-in")
+    enter_as(page, "Contract admin")
+    picture(page, pictures, "center")
+    page.get_by_role("button", name="Invitations").first.click()
+    settled(page)
+    picture(page, pictures, "invitations")
+    before = count_of(page, "Revoked")
+    only_status(page, "Outstanding")
+    select_row(page, 0)
+
+    page.get_by_role("button", name="Revoke (1)").click()
+    settled(page)
+
+    assert page.get_by_text("Revoke: 1 of 1 done.").is_visible()
+    assert count_of(page, "Revoked") == before + 1
+
+
+def test_an_address_opens_its_page_after_the_sign_in(page: Page, server: str) -> None:
+    page.goto(f"{server}/contracts?status=expired")
+    enter_as(page, "Super administrator")
+
+    assert page.url == f"{server}/contracts?status=expired"
+    assert page.get_by_role("radio", name="Expired").is_checked()
+
+
+def test_a_page_that_is_not_offered_shows_nothing_of_itself_even_on_a_cold_start(page: Page, server: str) -> None:
+    page.goto(f"{server}/invitations?contract=1")
+
+    settled(page)
+
+    assert page.get_by_text("Who do you want to be?").is_visible()
+    assert not page.get_by_text("Invitation code").is_visible()
