@@ -101,7 +101,7 @@ def why_not_restore(contract: ContractStatus) -> Reason | None:
 
 def why_not_text(text: str, most: int) -> Reason | None:
     """What the records can keep: no NUL and no half of a character, and so many characters."""
-    if any(symbol == "\x00" or "\ud800" <= symbol <= "\udfff" for symbol in text):
+    if not text.isprintable() and any(symbol == "\x00" or "\ud800" <= symbol <= "\udfff" for symbol in text):
         return Reason.CONTROL_CHARS
     return Reason.TOO_LONG_TEXT if len(text) > most else None
 

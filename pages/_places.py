@@ -46,6 +46,7 @@ def sees_contracts(me: Me) -> bool:
 
 
 MY_CONTRACTS = N_("My contracts")
+USAGE = N_("What was bought, how it is used over time, where people stop, and what ends soon.")
 CENTER = N_("Your learning contracts: how their seats are used, who is invited, who is enrolled.")
 
 PLACES = (
@@ -53,6 +54,7 @@ PLACES = (
     Place("contracts", N_("Learning Contract Center"), "license", MY_CONTRACTS, CENTER, sees_contracts),
     Place("invitations", N_("Invitations"), "mail", "", "", sees_contracts),
     Place("activities", N_("Learning activities"), "school", "", "", sees_contracts),
+    Place("seat_usage", N_("Seat usage"), "monitoring", N_("Analytics"), USAGE, sees_contracts),
     Place("enrollments", N_("Enrollments"), "groups", "", "", sees_contracts),
 )
 BY_NAME = {place.name: place for place in PLACES}

@@ -274,6 +274,7 @@ def test_what_was_answered_is_kept_without_addresses(db):  # safety: Privacy
 # --- many ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 def test_a_long_list_is_written_in_portions(db):  # R-ADD-4: more than one statement can carry
     contract_id = a_contract(db, offers=1, seats=0)
     names = [f"person{n}@example.org" for n in range(10_050)]
@@ -418,7 +419,7 @@ def asked_for(db: Database, contract_id: int) -> int:
 LEFT_AN_ACTIVITY = Someone(invited_to=frozenset({0, 1}), redeemed=True, enrolled_in=(0,))
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(plots)
 @example(  # covers what was removed, so that there is less to ask for than it covers
     Plot(offers=4, per_user_limit=3, everybody=[LEFT_AN_ACTIVITY], removed=frozenset({0, 1}), chosen=frozenset({2}))

@@ -477,9 +477,10 @@ class Rulebook:
 
     # what administrators do
 
-    def add_activities(self, wanted: set[int]) -> set[int]:
-        new = wanted - self.activities
-        self.activities |= new
+    def add_activity(self, activity: int) -> bool:
+        """R-CON-14: whether it is new."""
+        new = activity not in self.activities
+        self.activities.add(activity)
         return new
 
     def remove_activity(self, activity: int) -> tuple[int, int, int]:
@@ -515,17 +516,28 @@ class Rulebook:
 
 # --- both, step by step ----------------------------------------------------------------------------------------------
 
+SUBSETS = [{0}, {1}, {2}, {0, 1}, {0, 2}, {1, 2}, {0, 1, 2}]
+GROUPS = [[0], [1], [2], [3], [4], [0, 1], [2, 3], [1, 2, 4], [0, 1, 2], [4, 3, 2, 1, 0]]
 who = st.integers(0, PEOPLE - 1)
 what = st.integers(0, ACTIVITIES - 1)
-some_activities = st.sets(what)
-some_people = st.lists(who, min_size=1, max_size=PEOPLE, unique=True)
-some_seats = st.integers(0, 4)
-limits = st.integers(0, 2)
+chosen_ones = st.sampled_from([*SUBSETS, set()])
+groups = st.sampled_from(GROUPS)
+mostly = st.sampled_from([True, True, True, False])
+some_seats = st.integers(0, 5)
+limits = st.sampled_from([0, 0, 1, 2])
 lives = st.sampled_from([None, 2, 28])
 releases = st.sampled_from(["never", "if_not_started", "always"])
 last_days = st.sampled_from([None, date(2026, 6, 30), date(2026, 12, 31)])
-which = st.sets(st.integers(0, 6), min_size=1, max_size=3) | st.frozensets(st.sampled_from(list(InvitationStatus)))
-steps_in_time = st.sampled_from(["an hour", "a day", "to the edge", "just before the edge"])
+which = st.sets(st.integers(0, 6), min_size=1, max_size=3) | st.sampled_from(
+    [frozenset(), *({status} for status in InvitationStatus), frozenset({"accepted", "enrolled", "revoked"})]
+)
+changes = st.one_of(
+    st.fixed_dictionaries({"seats": some_seats}),
+    st.fixed_dictionaries({"limit": limits}),
+    st.fixed_dictionaries({"release": releases}),
+    st.fixed_dictionaries({"life": lives, "last_day": last_days}),
+    st.fixed_dictionaries({"needs_code": st.booleans(), "blocks": st.booleans()}),
+)
 
 
 class SeatMachine(RuleBasedStateMachine):
@@ -537,30 +549,33 @@ class SeatMachine(RuleBasedStateMachine):
         self.db = db
         self.db.clock = self.clock
         self.old_code = "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE"
-        kinds = [ActivityKind.ONLINE] * ACTIVITIES
-        self.activity_ids = [activities.create(db, OPERATOR, f"A-{n}", "Title", kind) for n, kind in enumerate(kinds)]
-        self.person_ids = {person: self.registers(person) for person in range(PEOPLE - 2)}
+        self.closed_for = 0
+        self.changed = True
+        online = ActivityKind.ONLINE
+        self.activity_ids = [activities.create(db, OPERATOR, f"A-{n}", "Title", online) for n in range(ACTIVITIES)]
+        self.person_ids = {person: self.registers(person) for person in range(PEOPLE - 1)}
 
     @initialize(
         kind=st.sampled_from(list(ContractType)),
-        numbers=st.tuples(some_seats, limits, lives),
+        numbers=st.tuples(st.integers(1, 5), limits, lives),
         release=releases,
-        needs_code=st.booleans(),
-        blocks=st.booleans(),
-        days=st.tuples(st.sampled_from([date(2026, 1, 1)] * 4 + [date(2026, 6, 17)]), last_days),
-        offered=some_activities,
+        demands=st.tuples(st.booleans(), st.booleans()),
+        days=st.tuples(st.sampled_from([date(2026, 1, 1)] * 5 + [date(2026, 6, 17)]), last_days),
     )
-    def a_contract(self, kind, numbers, release, needs_code, blocks, days, offered):
-        seats_, limit, life = numbers
-        terms = Terms(kind.value, seats_, limit, release, needs_code, blocks, life, *days)
+    def a_contract(self, *, kind, numbers, release, demands, days):
+        seat_count, limit, life = numbers
+        terms = Terms(kind.value, seat_count, limit, release, *demands, life, *days)
+        offered = set(range(ACTIVITIES - 1))
         self.book = Rulebook(terms, self.clock(), set(self.person_ids), set(offered))
         self.contract_id = contracts.create(self.db, OPERATOR, self.draft(terms))
         activities.add_to_contract(self.db, OPERATOR, self.contract_id, self.ids(offered))
 
     # contract admins
 
-    @rule(invited=some_people, chosen=some_activities)
-    def invite(self, invited, chosen):
+    @rule(invited=groups, chosen=chosen_ones, sane=mostly)
+    def invite(self, invited, chosen, sane):
+        if sane:
+            chosen = chosen & self.book.activities or set(self.book.activities)
         entries = [f"P{person}@example.org" for person in invited]
 
         def act() -> list[str]:
@@ -571,12 +586,11 @@ class SeatMachine(RuleBasedStateMachine):
         self.both(lambda book: book.invite(invited, chosen), act)
 
     def foresee(self, invited, chosen, entries):
-        """The preview says what inviting will do, and asks the seats for as much (R-ADD-5)."""
-        book = deepcopy(self.book)
-        book.terms = replace(book.terms, blocks=False)
-        before = book.demand()
+        """The preview says what inviting will do and what it asks of the seats, and refuses nothing for that (R-ADD-5)."""
 
-        def expect(_: Rulebook) -> tuple[list[str], int, int]:
+        def expect(book: Rulebook) -> tuple[list[str], int, int]:
+            book.terms = replace(book.terms, blocks=False)
+            before = book.demand()
             told = book.invite(invited, chosen)
             return told, *book.growth(before)
 
@@ -584,7 +598,7 @@ class SeatMachine(RuleBasedStateMachine):
             plan = inviting.preview(self.db, OPERATOR, self.contract_id, entries, activities=self.ids(chosen))
             return [outcome.result.value for outcome in plan.outcomes], plan.wanted, plan.free
 
-        self.both(expect, act)
+        self.same(expect, act)
 
     @rule(picked=which)
     def resend(self, picked):
@@ -602,7 +616,7 @@ class SeatMachine(RuleBasedStateMachine):
     def deallocate(self, picked):
         self.on_offers(picked, Rulebook.deallocate, invitations.deallocate)
 
-    @rule(picked=which, chosen=some_activities)
+    @rule(picked=which, chosen=chosen_ones)
     def add_to_offers(self, picked, chosen):
         def add(db: Database, actor: Actor, contract_id: int, these: Chosen) -> list[invitations.Done]:
             return invitations.add_activities(db, actor, contract_id, these, self.ids(chosen))
@@ -638,7 +652,7 @@ class SeatMachine(RuleBasedStateMachine):
         if actor := self.learner(person):
             self.both(lambda book: book.accept(person), lambda: redeeming.accept(self.db, actor, self.contract_id))
 
-    @rule(person=who, right=st.sampled_from([True, True, False]))
+    @rule(person=who, right=mostly)
     def redeem(self, person, right):
         if actor := self.learner(person):
             entered = codes.grouped(self.contract().invitation_code).lower() if right else self.old_code
@@ -655,6 +669,14 @@ class SeatMachine(RuleBasedStateMachine):
                 lambda book: book.enroll(person, activity),
                 lambda: enrollments.enroll(self.db, actor, self.contract_id, wanted) and None,
             )
+
+    @rule(person=who, activity=what, by_code=st.booleans())
+    def do_all_it_takes_to_enroll(self, person, activity, by_code):
+        if by_code:
+            self.redeem(person, right=True)
+        else:
+            self.accept(person)
+        self.enroll(person, activity)
 
     # the learning system
 
@@ -678,36 +700,23 @@ class SeatMachine(RuleBasedStateMachine):
 
     # administrators
 
-    @rule(wanted=some_activities)
-    def add_activities(self, wanted):
-        def act() -> set[int]:
-            new = activities.add_to_contract(self.db, OPERATOR, self.contract_id, self.ids(wanted))
-            return {self.activity_ids.index(activity_id) for activity_id in new}
+    @rule(activity=what, sane=mostly)
+    def add_or_remove_an_activity(self, activity, sane):
+        activity_id = self.activity_ids[activity]
 
-        self.both(lambda book: book.add_activities(wanted), act)
+        def add() -> bool:
+            return activities.add_to_contract(self.db, OPERATOR, self.contract_id, [activity_id]) == [activity_id]
 
-    @rule(activity=what)
-    def remove_activity(self, activity):
-        def act() -> tuple[int, int, int]:
-            gone = activities.remove_from_contract(self.db, OPERATOR, self.contract_id, self.activity_ids[activity])
+        def remove() -> tuple[int, int, int]:
+            gone = activities.remove_from_contract(self.db, OPERATOR, self.contract_id, activity_id)
             return gone.unredeemed, gone.left_with_none, gone.enrolled
 
-        self.both(lambda book: book.remove_activity(activity), act)
+        if sane == (activity in self.book.activities):
+            self.both(lambda book: book.remove_activity(activity), remove)
+        else:
+            self.both(lambda book: book.add_activity(activity), add)
 
-    @rule(
-        changed=st.fixed_dictionaries(
-            {},
-            optional={
-                "seats": some_seats,
-                "limit": limits,
-                "life": lives,
-                "release": releases,
-                "needs_code": st.booleans(),
-                "blocks": st.booleans(),
-                "last_day": last_days,
-            },
-        )
-    )
+    @rule(changed=changes)
     def edit(self, changed):
         terms = replace(self.book.terms, **changed)
         version = self.contract().version
@@ -721,17 +730,16 @@ class SeatMachine(RuleBasedStateMachine):
         self.old_code = self.contract().invitation_code
         codes.regenerate(self.db, OPERATOR, self.contract_id)
 
-    @precondition(lambda self: len(self.book.offers) > 2)
+    @precondition(lambda self: len(self.book.offers) > 3)
     @rule()
     def archive(self):
         self.both(Rulebook.archive, lambda: contracts.archive(self.db, OPERATOR, self.contract_id))
 
-    @precondition(lambda self: len(self.book.offers) > 2)
     @rule()
     def restore(self):
         self.both(Rulebook.restore, lambda: contracts.restore(self.db, OPERATOR, self.contract_id))
 
-    @rule(step=steps_in_time)
+    @rule(step=st.sampled_from(["an hour", "a day", "to the edge", "just before the edge"]))
     def time_passes(self, step):
         edges = [self.book.starts, self.book.ends, *(offer.expires for offer in self.book.offers)]
         ahead = [edge for edge in edges if edge is not None and edge > self.clock() + MOMENT]
@@ -740,6 +748,18 @@ class SeatMachine(RuleBasedStateMachine):
         else:
             self.clock.set(min(ahead) - (timedelta() if step == "to the edge" else MOMENT))
         self.book.now = self.clock()
+
+    def reopen(self) -> None:
+        """Nothing much can happen on a closed contract: three steps are enough."""
+        self.closed_for = self.closed_for + 1 if self.book.why_closed() else 0
+        if self.closed_for <= 3:
+            return
+        if self.book.archived:
+            self.restore()
+        elif self.book.over():
+            self.edit({"last_day": None})
+        else:
+            self.book.now = self.clock.set(self.book.starts)
 
     # what must be so after each step
 
@@ -808,12 +828,22 @@ class SeatMachine(RuleBasedStateMachine):
 
     @invariant()
     def all_other_invariants_hold(self):
-        assert check.run(self.db).problems == []
+        if self.changed:
+            assert check.run(self.db).problems == []
+        self.changed = True
 
     # helpers
 
     def both(self, expect: Callable[[Rulebook], Any], act: Callable[[], Any]) -> None:
-        """The same answer or the same refusal, and a refusal changes nothing."""
+        """Do a step in the rulebook and in the records."""
+        before = self.book
+        self.book = self.same(expect, act)
+        self.changed = self.book is not before
+        self.know_people()
+        self.reopen()
+
+    def same(self, expect: Callable[[Rulebook], Any], act: Callable[[], Any]) -> Rulebook:
+        """The same answer, or the same refusal; the rulebook as it is then (a refusal changes nothing)."""
         book = deepcopy(self.book)
         try:
             wanted = expect(book)
@@ -824,8 +854,7 @@ class SeatMachine(RuleBasedStateMachine):
         except Refused as refused:
             told = refused.reason.value
         assert told == wanted
-        self.book = book
-        self.know_people()
+        return book
 
     def know_people(self) -> None:
         unknown = {f"p{person}@example.org": person for person in range(PEOPLE) if person not in self.person_ids}

@@ -1,6 +1,6 @@
 """One loader for each question in queries/: who asks decides what is seen, and a frame of another shape is refused."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -52,20 +52,65 @@ HOW_FULL: Columns = {
 }
 
 
-def how_full_is_each_contract(insight: Insight, actor: Actor) -> Answer:
+OVER_TIME: Columns = {"day": pl.Date, "used": pl.Int64, "capacity": pl.Int64}
+STEPS: Columns = {"position": pl.Int32, "step": pl.String, "people": pl.Int64}
+IN_ACTIVITIES: Columns = {
+    "activity_id": pl.Int64,
+    "code": pl.String,
+    "activity": pl.String,
+    "status": pl.String,
+    "enrollments": pl.Int64,
+}
+END_SOON: Columns = {
+    "contract_id": pl.Int64,
+    "code": pl.String,
+    "contract": pl.String,
+    "ends_at": INSTANT,
+    "days_left": pl.Int64,
+    "seats": pl.Int64,
+    "used": pl.Int64,
+    "unused": pl.Int64,
+}
+Only = Collection[int] | None
+"""The contracts a question is limited to, beside what the asker may see; None: all of those."""
+
+
+def how_full_is_each_contract(insight: Insight, actor: Actor, only: Only = None) -> Answer:
     """A row for each contract the actor may see, archived ones included, by code: its seats by status, in seats (R-SEAT-10)."""
-    return _ask(insight, actor, "how_full_is_each_contract", HOW_FULL, now=insight.db.clock())
+    return _ask(insight, actor, "how_full_is_each_contract", HOW_FULL, only, now=insight.db.clock())
 
 
-def _ask(insight: Insight, actor: Actor, question: str, columns: Columns, **parameters: Any) -> Answer:
-    """Put the question to the copy, limited to what the actor may see now."""
+def how_are_seats_used_over_time(insight: Insight, actor: Actor, only: Only = None) -> Answer:
+    """A row for each day on which something changed, and today: seats used and there are, in contracts valid that day."""
+    return _ask(insight, actor, "how_are_seats_used_over_time", OVER_TIME, only, now=insight.db.clock())
+
+
+def where_do_people_stop(insight: Insight, actor: Actor, only: Only = None) -> Answer:
+    """Five rows: how many different people were invited, accepted, enrolled, started and completed (R-ANA-2)."""
+    return _ask(insight, actor, "where_do_people_stop", STEPS, only)
+
+
+def what_happens_in_each_activity(insight: Insight, actor: Actor, only: Only = None) -> Answer:
+    """A row for each activity and status that occurs in it, by title: how many enrollments (R-ENR-1)."""
+    return _ask(insight, actor, "what_happens_in_each_activity", IN_ACTIVITIES, only)
+
+
+def which_contracts_end_soon(insight: Insight, actor: Actor, only: Only = None) -> Answer:
+    """A row for each active contract that ends within 120 days, the soonest first, with its unused seats."""
+    return _ask(insight, actor, "which_contracts_end_soon", END_SOON, only, now=insight.db.clock())
+
+
+def _ask(insight: Insight, actor: Actor, question: str, columns: Columns, only: Only, **parameters: Any) -> Answer:
+    """Put the question to the copy, limited to what the actor may see now and wants to."""
     with insight.db.read() as session:
         scope = access.scope_of(session, actor)
-    frame, copy = insight.ask(_within(scope, sql_of(question), parameters))
+    frame, copy = insight.ask(_within(scope, only, sql_of(question), parameters))
     return Answer(_of_shape(frame, columns), copy.as_of)
 
 
-def _within(scope: Scope, sql: str, parameters: dict[str, Any]) -> Callable[[duckdb.DuckDBPyConnection], pl.DataFrame]:
+def _within(
+    scope: Scope, only: Only, sql: str, parameters: dict[str, Any]
+) -> Callable[[duckdb.DuckDBPyConnection], pl.DataFrame]:
     """The question on a cursor of its own, whose table `scope` holds the contracts it may see."""
 
     def asked(cursor: duckdb.DuckDBPyConnection) -> pl.DataFrame:
@@ -76,7 +121,10 @@ def _within(scope: Scope, sql: str, parameters: dict[str, Any]) -> Callable[[duc
                 "create temp table scope as select unnest($contracts::bigint[]) as contract_id",
                 {"contracts": sorted(scope.contracts)},
             )
-        frame: pl.DataFrame = cursor.sql(sql, params=parameters).pl()
+        if only is not None:
+            wanted = {"wanted": sorted(only)}
+            cursor.execute("delete from scope where contract_id not in (select unnest($wanted::bigint[]))", wanted)
+        frame: pl.DataFrame = cursor.sql(sql, params=parameters or None).pl()
         return frame
 
     return asked

@@ -1,11 +1,12 @@
 """The Learning Contract Center as it is looked at: tabs with their counts, search, sort, pages, badges."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
 
+from lc_core import language
 from lc_core.language import N_, _, ngettext
 from lc_core.vocabulary import ContractStatus, ContractType
 
@@ -118,3 +119,59 @@ def when(starts_at: datetime, ends_at: datetime | None, now: datetime) -> str:
 def _days(ahead: timedelta) -> int:
     """Days as people count them: the end of today is a day away."""
     return -(-ahead // timedelta(days=1))
+
+
+def chosen(full: pl.DataFrame, contract_type: str = "", status: str = "", contract_id: str = "") -> list[int]:
+    """The ids of the contracts that the filters leave; an empty word leaves all."""
+    found = full
+    for column, word in (("contract_type", contract_type), ("status", status)):
+        if word:
+            found = found.filter(pl.col(column) == word)
+    if contract_id:
+        found = found.filter(pl.col("contract_id") == int(contract_id))
+    ids: list[int] = found["contract_id"].to_list()
+    return ids
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Seats of several contracts together, by status (R-SEAT-10), in seats."""
+
+    seats: int
+    used: int
+    reserved: int
+    pending: int
+    uncommitted: int
+    expired_unused: int
+
+    @property
+    def utilisation(self) -> float | None:
+        """Seats used of all (R-ANA-1); None where there are no seats."""
+        return self.used / self.seats if self.seats else None
+
+    def told(self) -> list[tuple[str, str, str]]:
+        """Each figure with its name and its definition."""
+        share = "–" if self.utilisation is None else language.percent(self.utilisation)
+        return [
+            (_("Seats bought"), language.number(self.seats), _("All seats of these contracts.")),
+            (_("Used"), language.number(self.used), _("Seats taken and not returned, by the ledger.")),
+            (_("Utilisation"), share, _("Seats used, of all seats of these contracts.")),
+            (
+                _("Reserved"),
+                language.number(self.reserved),
+                _("Asked for by accepted invitations, as far as seats are free."),
+            ),
+            (
+                _("Pending"),
+                language.number(self.pending),
+                _("Asked for by open invitations, as far as seats are free."),
+            ),
+            (_("Uncommitted"), language.number(self.uncommitted), _("Free, and asked for by nobody yet.")),
+            (_("Expired unused"), language.number(self.expired_unused), _("Never used before their contract ended.")),
+        ]
+
+
+def totals(full: pl.DataFrame, contract_ids: list[int]) -> Totals:
+    """The sums over these contracts."""
+    these = full.filter(pl.col("contract_id").is_in(contract_ids))
+    return Totals(*(int(these[field.name].sum()) for field in fields(Totals)))

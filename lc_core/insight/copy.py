@@ -114,8 +114,8 @@ class Insight:
         """
         try:
             return self._ask(self._ready(self._patience), question)
-        except BROKEN:
-            log.exception("the analytic copy is damaged and will be built anew")
+        except BROKEN as broken:
+            log.warning("the analytic copy is damaged and will be built anew: %s", broken)
             self._throw_away()
         try:
             return self._ask(self._ready(self._patience), question)
@@ -173,9 +173,9 @@ class Insight:
 
     def _open(self, copy: Copy) -> _Held | None:
         try:
-            return _Held(copy, Opened(self.folder / copy.file, copy.checksum, copy.counts))
-        except (*BROKEN, duckdb.Error, ValueError):
-            log.exception("the analytic copy cannot be used and will be built anew")
+            return _Held(copy, Opened(self.folder / copy.file, copy.checksum))
+        except (*BROKEN, duckdb.Error, ValueError) as broken:
+            log.warning("the analytic copy cannot be used and will be built anew: %s", broken)
             return None
 
     def _throw_away(self) -> None:
@@ -247,7 +247,7 @@ class Insight:
                 shape=tables.shape(),
                 previous=previous.file if previous else None,
             )
-            held = _Held(copy, Opened(path, copy.checksum, counts))
+            held = _Held(copy, _proved(path, copy))
             self._publish(copy)
         except BaseException:
             path.unlink(missing_ok=True)
@@ -260,7 +260,9 @@ class Insight:
         with duckdb.connect(str(path)) as connection:
             with self.db.read() as session:
                 revision = revision_of(session)
+                connection.begin()
                 counts = tables.fill(session, connection)
+                connection.commit()
             connection.execute("checkpoint")  # closing does it too, but keeps a full disk to itself
         return revision, counts
 
@@ -272,3 +274,11 @@ class Insight:
             if file.name not in {copy.file, copy.previous}:
                 with suppress(OSError):
                     file.unlink()
+
+
+def _proved(path: Path, copy: Copy) -> Opened:
+    """The file open, if it holds what was read from the records."""
+    opened = Opened(path, copy.checksum)
+    if opened.counts(copy.counts) != copy.counts:
+        raise ValueError(f"{path.name} does not hold what was read")
+    return opened

@@ -172,10 +172,12 @@ def fill(session: Session, connection: duckdb.DuckDBPyConnection) -> dict[str, i
 def _fill(session: Session, connection: duckdb.DuckDBPyConnection, table: Table) -> int:
     dialect = session.get_bind().dialect
     stored = table.rows.with_only_columns(*(_stored(column, dialect) for column in table.columns))
-    connection.from_arrow(pl.DataFrame(schema=table.schema).to_arrow()).create(table.name)
-    counted = 0
-    for rows in session.connection().execute(stored, execution_options={"yield_per": PORTION}).partitions():
-        frame = _frame(rows, table.schema)
+    portions = session.connection().execute(stored, execution_options={"yield_per": PORTION}).partitions()
+    frames = (_frame(rows, table.schema) for rows in portions)
+    first = next(frames, pl.DataFrame(schema=table.schema))
+    connection.from_arrow(first.to_arrow()).create(table.name)
+    counted = first.height
+    for frame in frames:
         connection.from_arrow(frame.to_arrow()).insert_into(table.name)
         counted += frame.height
     return counted

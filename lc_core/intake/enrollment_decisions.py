@@ -60,7 +60,7 @@ def _look_up(session: Session, contract: Contract, told: Sequence[Told]) -> Book
     columns = [getattr(Enrollment, name) for name in Stored.__dataclass_fields__]
     for portion in portions(list(keys)):
         theirs = select(*columns).where(Enrollment.contract_id == contract.id, Enrollment.person_id.in_(portion))
-        for row in session.execute(theirs).tuples():
+        for row in session.execute(theirs):
             stored = Stored(*row)
             key = keys[stored.person_id]
             book.stored[key, stored.activity_id] = stored

@@ -95,5 +95,5 @@ def _ledger(change: Change, contract: Contract, book: Book) -> Iterator[tuple[Un
     keys = {person_id: key for key, person_id in book.persons.items()}
     rows = select(SeatMove.person_id, SeatMove.activity_id, SeatMove.delta, SeatMove.effective_at)
     told = rows.where(SeatMove.contract_id == contract.id).order_by(SeatMove.effective_at, SeatMove.id)
-    for person_id, activity_id, delta, at in change.session.execute(told).tuples():
+    for person_id, activity_id, delta, at in change.session.execute(told):
         yield (keys.get(person_id, ""), activity_id or seats.ALL_ACTIVITIES), Step(at, delta)

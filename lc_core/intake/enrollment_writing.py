@@ -126,9 +126,7 @@ def _live(change: Change, contract: Contract, person_ids: Sequence[int]) -> dict
     columns = (Invitation.person_id, Invitation.id, Invitation.redeemed_at, Invitation.first_enrolled_at)
     for portion in portions(person_ids):
         theirs = (Invitation.contract_id == contract.id, expressions.is_live(), Invitation.person_id.in_(portion))
-        for person_id, one, redeemed_at, enrolled_at in change.session.execute(
-            select(*columns).where(*theirs)
-        ).tuples():
+        for person_id, one, redeemed_at, enrolled_at in change.session.execute(select(*columns).where(*theirs)):
             found[person_id] = _Live(one, redeemed_at, enrolled_at)
     return found
 
@@ -163,4 +161,4 @@ def _import(change: Change, contract: Contract, first: Mapping[int, datetime]) -
     ours = select(Invitation.person_id, Invitation.id).where(
         Invitation.contract_id == contract.id, Invitation.id > last
     )
-    return dict(change.session.execute(ours).tuples().all())
+    return dict(change.session.execute(ours).all())

@@ -67,7 +67,7 @@ def _known(session: Session, keys: Collection[str]) -> dict[str, tuple[int, _Tol
     found: dict[str, tuple[int, _Told]] = {}
     for portion in portions(list(keys)):
         rows = select(Activity.code_key, Activity.id, Activity.code, Activity.title, Activity.kind)
-        for key, activity_id, code, title, kind in session.execute(rows.where(Activity.code_key.in_(portion))).tuples():
+        for key, activity_id, code, title, kind in session.execute(rows.where(Activity.code_key.in_(portion))):
             found[key] = activity_id, _Told(code, title, kind)
     return found
 

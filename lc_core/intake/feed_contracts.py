@@ -93,7 +93,7 @@ def _catalogue(session: Session, keys: Collection[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for portion in portions(sorted(keys)):
         rows = select(Activity.code_key, Activity.id).where(Activity.code_key.in_(portion))
-        found |= dict(session.execute(rows).tuples().all())
+        found |= dict(session.execute(rows).all())
     return found
 
 
@@ -151,11 +151,11 @@ def _look_up(session: Session, keys: Sequence[str]) -> _Known:
         known.drafts |= {contract.code_key: contracts.as_draft(session, contract) for contract in there}
     for portion in portions(list(known.ids.values())):
         named = select(ContractAdmin.contract_id, Person.email_key).join(Person, Person.id == ContractAdmin.person_id)
-        for contract_id, key in session.execute(named.where(ContractAdmin.contract_id.in_(portion))).tuples():
+        for contract_id, key in session.execute(named.where(ContractAdmin.contract_id.in_(portion))):
             known.admins.setdefault(contract_id, set()).add(key or "")
         current = (ContractActivity.contract_id.in_(portion), ContractActivity.removed_at.is_(None))
         theirs = select(ContractActivity.contract_id, ContractActivity.activity_id).where(*current)
-        for contract_id, activity_id in session.execute(theirs).tuples():
+        for contract_id, activity_id in session.execute(theirs):
             known.activities.setdefault(contract_id, set()).add(activity_id)
     return known
 

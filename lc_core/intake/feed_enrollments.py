@@ -69,7 +69,7 @@ def _ids(session: Session, model: type[Contract | Activity], keys: Collection[st
     found: dict[str, int] = {}
     for portion in portions(sorted(keys)):
         rows = select(model.code_key, model.id).where(model.code_key.in_(portion))
-        found |= dict(session.execute(rows).tuples().all())
+        found |= dict(session.execute(rows).all())
     return found
 
 

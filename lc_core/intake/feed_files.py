@@ -113,7 +113,7 @@ def _sort_in(sheet: Sheet, names: Sequence[str], line: int, cells: Sequence[str]
 
 def _why_not(names: Sequence[str], cells: Sequence[str]) -> Reason | None:
     text = "".join(cells)
-    if any("\udc80" <= char <= "\udcff" for char in text):
+    if not text.isprintable() and any("\udc80" <= char <= "\udcff" for char in text):
         return Reason.ENCODING
     if "\x00" in text:
         return Reason.CONTROL_CHARS

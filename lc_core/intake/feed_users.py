@@ -111,7 +111,7 @@ def _persons(session: Session, wanted: ColumnElement[bool]) -> list[_Known]:
     rows = select(*columns, Person.registered_at, Person.erased_at).where(wanted)
     return [
         _Known(person_id, key or "", email or "", name, external_id, registered is not None, erased is not None)
-        for person_id, key, email, name, external_id, registered, erased in session.execute(rows).tuples()
+        for person_id, key, email, name, external_id, registered, erased in session.execute(rows)
     ]
 
 
