@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lc_core import access, codes, rules
+from lc_core.contracts import code_key
 from lc_core.reasons import Reason
 from lc_core.records.db import Actor, Database
 from lc_core.records.models import Activity, Contract, ContractActivity, ContractAdmin, Group, Person
@@ -75,6 +76,13 @@ def one(db: Database, actor: Actor, contract_id: int) -> ContractSeen:
     with db.read() as session:
         contract = access.contract_to_see(session, actor, contract_id)
         return _seen(session, contract, access.rights_of(session, actor), db.clock())
+
+
+def id_of(db: Database, actor: Actor, code: str) -> int:
+    """The id of the contract with this code, in any case, for those who may see it (R-CON-1)."""
+    with db.read() as session:
+        found = session.scalar(select(Contract.id).where(Contract.code_key == code_key(code)))
+        return access.contract_to_see(session, actor, found or 0).id
 
 
 def offered(session: Session, contract_id: int) -> list[Offered]:

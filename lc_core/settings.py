@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
 
 from lc_core import language
 from lc_core.records.db import Database
@@ -32,10 +33,27 @@ class Settings(BaseSettings):
     def _known_zone(cls, name: str) -> str:
         return ZoneInfo(name).key
 
+    def told(self) -> list[dict[str, str]]:
+        """Every setting with its variable, its value (of a secret: only whether there is one) and where it comes from."""
+        return [
+            {
+                "name": f"LC_{name.upper()}",
+                "value": _shown(getattr(self, name)),
+                "from": "environment" if name in self.model_fields_set else "default",
+            }
+            for name in type(self).model_fields
+        ]
+
     @property
     def copy_dir(self) -> Path:
         """Where the analytic copy lives."""
         return self.data_dir / "copy"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return "(set)" if value.get_secret_value() else ""
+    return make_url(value).render_as_string() if isinstance(value, str) and "://" in value else str(value)
 
 
 @cache

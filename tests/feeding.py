@@ -51,9 +51,9 @@ def row(
 
 
 def a_contract(
-    db: Database, contract_type: ContractType = ContractType.VOUCHER, *, offers: str = "AB", **said: Any
+    db: Database, contract_type: ContractType = ContractType.VOUCHER, *, offers: Sequence[str] = "AB", **said: Any
 ) -> int:
-    """The contract `C`, valid in 2026, with activities of one letter each."""
+    """The contract `C`, valid in 2026, with new activities of these codes."""
     contract_id = contracts.create(db, OPERATOR, worlds.draft(contract_type=contract_type, **{"code": "C", **said}))
     ids = [activities.create(db, OPERATOR, code, f"About {code}", ActivityKind.ONLINE) for code in offers]
     activities.add_to_contract(db, OPERATOR, contract_id, ids)

@@ -25,7 +25,6 @@ from lc_core.records.models import (
 )
 from lc_core.vocabulary import (
     ContractType,
-    EnrollmentStatus,
     LetterState,
     Result,
     SeatReason,
@@ -37,6 +36,24 @@ from tests.make import Life
 from tests.worlds import OPERATOR
 
 LATER = timedelta(hours=1)
+UNGUARDED = {
+    "sqlite": [
+        "pragma foreign_keys = off",
+        "pragma ignore_check_constraints = on",
+        *(
+            f"drop trigger {table}_no_{verb}"
+            for table in ("audit_events", "audit_items", "seat_ledger")
+            for verb in ("update", "delete")
+        ),
+        "drop index uq_invitations_live",
+    ],
+    "postgresql": [
+        "set session_replication_role = replica",
+        "alter table contracts drop constraint ck_contracts_seats_used_within_seats",
+        "alter table invitations drop constraint ck_invitations_enrolled_is_redeemed",
+        "drop index uq_invitations_live",
+    ],
+}
 
 
 @dataclass(frozen=True)
@@ -73,22 +90,14 @@ def place(db: Database) -> Place:
 @pytest.fixture
 def past_the_door(place: Place) -> Iterator[Session]:
     """A session in which no constraint and no trigger holds, on either database."""
-    sqlite = place.db.engine.dialect.name == "sqlite"
-    with place.db.engine.connect() as connection, Session(connection) as session:
-        if sqlite:
-            session.connection().exec_driver_sql("rollback")
-            session.connection().exec_driver_sql("pragma foreign_keys = off")
-            session.connection().exec_driver_sql("pragma ignore_check_constraints = on")
-            session.connection().exec_driver_sql("begin immediate")
-            for table in ("audit_events", "audit_items", "seat_ledger"):
-                for verb in ("update", "delete"):
-                    session.execute(text(f"drop trigger {table}_no_{verb}"))
-        else:
-            session.execute(text("set session_replication_role = replica"))
-            session.execute(text("alter table contracts drop constraint ck_contracts_seats_used_within_seats"))
-        session.execute(text("drop index uq_invitations_live"))
-        yield session
-        connection.invalidate()
+    with place.db.engine.connect() as connection:
+        connection.exec_driver_sql("rollback")
+        for statement in UNGUARDED[place.db.engine.dialect.name]:
+            connection.exec_driver_sql(statement)
+        connection.commit()
+        with Session(connection) as session:
+            yield session
+        connection.invalidate()  # its settings are for nobody else
 
 
 def failing(place: Place, session: Session | None = None) -> set[str]:
@@ -191,7 +200,7 @@ def test_a_seat_that_the_ledger_gave_to_somebody_else(place: Place, past_the_doo
 
 @pytest.mark.tampers
 def test_a_seat_taken_twice_in_the_ledger(place: Place, past_the_door: Session):
-    write_move(past_the_door, place, place.voucher, place.ann, place.activity, +1)
+    write_move(past_the_door, place, place.voucher, place.ann, place.activity, delta=+1)
 
     assert "units_hold_what_the_ledger_says" in failing(place, past_the_door)
 
@@ -200,7 +209,7 @@ def test_a_seat_taken_twice_in_the_ledger(place: Place, past_the_door: Session):
 def test_a_seat_held_for_nothing(place: Place, past_the_door: Session):
     """Bob is only invited; counter, ledger and seats held agree with each other."""
     past_the_door.add(SeatHeld(contract_id=place.voucher, person_id=place.bob, activity_id=place.activity))
-    write_move(past_the_door, place, place.voucher, place.bob, place.activity, +1)
+    write_move(past_the_door, place, place.voucher, place.bob, place.activity, delta=+1)
     recount(past_the_door, place.voucher, +1)
 
     assert failing(place, past_the_door) == {"held_seats_have_a_ground"}
@@ -209,7 +218,7 @@ def test_a_seat_held_for_nothing(place: Place, past_the_door: Session):
 @pytest.mark.tampers
 def test_an_enrollment_whose_seat_went_back_though_it_is_open(place: Place, past_the_door: Session):
     past_the_door.delete(held(past_the_door, place, place.ann))
-    write_move(past_the_door, place, place.voucher, place.ann, place.activity, -1)
+    write_move(past_the_door, place, place.voucher, place.ann, place.activity, delta=-1)
     recount(past_the_door, place.voucher, -1)
 
     assert failing(place, past_the_door) == {"enrollments_hold_seats"}
@@ -228,7 +237,7 @@ def test_a_withdrawn_enrollment_whose_seat_went_without_a_trace(place: Place, pa
 @pytest.mark.tampers
 def test_an_acceptance_without_a_seat(place: Place, past_the_door: Session):
     past_the_door.delete(past_the_door.get_one(SeatHeld, (place.unlimited, place.dee, 0)))
-    write_move(past_the_door, place, place.unlimited, place.dee, None, -1)
+    write_move(past_the_door, place, place.unlimited, place.dee, None, delta=-1)
     recount(past_the_door, place.unlimited, -1)
 
     assert failing(place, past_the_door) == {"acceptances_hold_seats"}
@@ -244,7 +253,7 @@ def test_two_live_invitations_of_one_person(place: Place, past_the_door: Session
 
 @pytest.mark.tampers
 @pytest.mark.parametrize("sent", [{"send_count": 2}, {"send_count": 0}, {"first_sent_at": None, "last_sent_at": None}])
-def test_a_sending_without_its_letter(place: Place, past_the_door: Session, sent: dict[str, None | int]):
+def test_a_sending_without_its_letter(place: Place, past_the_door: Session, sent: dict[str, int | None]):
     past_the_door.execute(update(Invitation).where(Invitation.person_id == place.ann).values(sent))
 
     assert failing(place, past_the_door) == {"one_letter_per_sending"}
@@ -280,7 +289,7 @@ def test_an_invitation_that_was_redeemed_twice(place: Place, past_the_door: Sess
     theirs = Invitation.contract_id == place.unlimited
     past_the_door.execute(update(Invitation).where(theirs).values(redeemed_at=None, expires_at=None))
     past_the_door.execute(text("delete from seats_held where contract_id = :contract"), {"contract": place.unlimited})
-    write_move(past_the_door, place, place.unlimited, place.dee, None, -1)
+    write_move(past_the_door, place, place.unlimited, place.dee, None, delta=-1)
     recount(past_the_door, place.unlimited, -1)
     past_the_door.commit()
     redeeming.accept(place.db, worlds.a_learner(place.db, "dee"), place.unlimited)
@@ -308,11 +317,6 @@ def test_an_invitation_that_covers_what_is_of_another_contract(place: Place, pas
 @pytest.mark.tampers
 @pytest.mark.parametrize("lost", ["redeemed_at", "first_enrolled_at"])
 def test_an_enrollment_through_an_invitation_that_was_not_redeemed(place: Place, past_the_door: Session, lost: str):
-    past_the_door.execute(
-        text(f"alter table invitations drop constraint if exists ck_invitations_enrolled_is_redeemed")
-        if place.db.engine.dialect.name == "postgresql"
-        else text("select 1")
-    )
     past_the_door.execute(update(Invitation).where(Invitation.person_id == place.ann).values({lost: None}))
 
     assert failing(place, past_the_door) == {"enrollments_are_invited"}
@@ -422,7 +426,7 @@ def test_a_copy_that_says_what_the_ledger_says_passes(place: Place, insight: Ins
 @pytest.mark.tampers
 def test_a_copy_that_says_otherwise_is_found(place: Place, insight: Insight, past_the_door: Session):
     insight.copy()
-    write_move(past_the_door, place, place.voucher, place.bob, place.activity, +1)
+    write_move(past_the_door, place, place.voucher, place.bob, place.activity, delta=+1)
     past_the_door.commit()
 
     found = check.run(place.db, insight).checks[-1]
@@ -437,9 +441,10 @@ def held(session: Session, place: Place, person: int) -> SeatHeld:
     return session.get_one(SeatHeld, (place.voucher, person, place.activity))
 
 
-def write_move(session: Session, place: Place, contract: int, person: int, activity: int | None, delta: int) -> None:
+def write_move(session: Session, place: Place, *whose: int | None, delta: int) -> None:
+    """`whose`: contract, person and activity."""
     now = place.db.clock()
-    moved = {"contract_id": contract, "person_id": person, "activity_id": activity, "delta": delta}
+    moved = {**dict(zip(("contract_id", "person_id", "activity_id"), whose, strict=True)), "delta": delta}
     why = SeatReason.ENROLLED if delta > 0 else SeatReason.WITHDRAWN
     session.add(SeatMove(**moved, why=why, effective_at=now, recorded_at=now))
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -137,7 +138,7 @@ def test_codes_are_unique_without_case_and_edges(db, code):  # R-CON-1
         contracts.create(db, OPERATOR, draft(code=code))
 
 
-WRONG = [
+WRONG: list[tuple[dict[str, Any], Reason, dict[str, int]]] = [
     ({"code": " "}, Reason.CODE_MISSING, {}),
     ({"code": "x" * 201}, Reason.TOO_LONG_TEXT, {"most": 200}),
     ({"code": "ß" * 101}, Reason.TOO_LONG_TEXT, {"most": 200}),  # compared as ss

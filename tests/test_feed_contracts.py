@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -85,7 +86,11 @@ def test_what_the_file_has_no_column_for_stays_and_an_empty_cell_says_none(db: D
 
 
 def test_what_administrators_chose_is_not_the_feeds_to_change(db: Database, tmp_path: Path) -> None:
-    chosen = {"over_invitation": OverInvitation.BLOCK, "seat_release": SeatRelease.ALWAYS, "invitation_ttl_days": 9}
+    chosen: dict[str, Any] = {
+        "over_invitation": OverInvitation.BLOCK,
+        "seat_release": SeatRelease.ALWAYS,
+        "invitation_ttl_days": 9,
+    }
     contract_id = feeding.a_contract(db, **chosen)
     bring(db, tmp_path, contracts=[CONTRACTS, "C,Other,voucher,11,2026-01-01,2026-12-31"])
     now = worlds.contract_now(db, contract_id)
@@ -188,14 +193,14 @@ def test_yes_has_three_spellings(db: Database, tmp_path: Path, said: str) -> Non
     assert contract_called(db, "C").require_invitation_code
 
 
-def test_the_first_day_of_the_calendar_is_no_day_east_of_greenwich(db_url: str, tmp_path: Path) -> None:
+def test_the_calendars_first_and_last_days_are_days_east_of_greenwich_too(db_url: str, tmp_path: Path) -> None:
     db = Database.open(db_url, timezone="Asia/Tokyo")
-    report = bring(
-        db, tmp_path, contracts=[CONTRACTS, "C,S,voucher,1,0001-01-01,", "D,S,voucher,1,2026-01-01,9999-12-31"]
-    )
+    report = bring(db, tmp_path, contracts=[CONTRACTS, "C,S,voucher,1,0001-01-01,9999-12-31"])
+    said = contract_called(db, "C")
     db.close()
 
-    assert counts(report.files[0]) == (1, 0, 0, {Reason.INVALID_DATE: 1})
+    assert counts(report.files[0]) == (1, 0, 0, {})
+    assert (said.valid_from, said.valid_to) == (date.min, None)
 
 
 def test_groups_are_one_list_for_all_contracts(db: Database, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from lc_core import people
+from lc_core.intake import feeds
 from lc_core.reasons import Reason
 from lc_core.records.db import Database
 from lc_core.records.models import Person
@@ -121,12 +122,12 @@ def test_an_address_that_is_given_up_may_be_taken_whatever_the_order_of_the_rows
     bring(db, tmp_path, users=THREE)
     chain = ["1,bob@example.org,Ann", "2,cat@example.org,Bob", "3,new@example.org,Cat"]
     folder = feeding.folder_with(tmp_path, users=[USERS, *(chain[n] for n in order)])
-    report = feeding.feeds.import_folder(db, OPERATOR, folder)
+    report = feeds.import_folder(db, OPERATOR, folder)
 
     assert counts(report.files[0]) == (0, 3, 0, {})
     assert by_id(db) == {"1": "bob@example.org", "2": "cat@example.org", "3": "new@example.org"}
     with worlds.unchanged(db):
-        assert counts(feeding.feeds.import_folder(db, OPERATOR, folder).files[0]) == (0, 0, 3, {})
+        assert counts(feeds.import_folder(db, OPERATOR, folder).files[0]) == (0, 0, 3, {})
 
 
 def test_two_who_swap_addresses_both_keep_theirs(db: Database, tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import joinedload
 
 from lc_core import activities, contracts, enrollments, invitation_lists, invitations, people, redeeming
-from lc_core.invitation_lists import ORDERS, Chosen, Filter
+from lc_core.invitation_lists import ORDERS, Chosen, Filter, Listing
 from lc_core.records import expressions
 from lc_core.records.house_models import Letter
 from lc_core.records.models import Invitation, Person
-from lc_core.vocabulary import ContractType, InvitationStatus, LetterState, Privilege, Role, Source
+from lc_core.vocabulary import ActivityKind, ContractType, InvitationStatus, LetterState, Privilege, Role, Source
 from tests.worlds import (
     NOBODY,
     OPERATOR,
@@ -274,9 +274,8 @@ def test_a_masked_list_tells_no_name_by_what_it_finds_orders_or_says(db):  # rol
     with db.bookkeeping() as session:
         session.execute(update(Letter).values(state=LetterState.FAILED, server_words="550 <ann@example.org> unknown"))
 
-    def seen(**said):
-        order = said.pop("order", "newest")
-        return invitation_lists.listing(db, manager, contract_id, Filter(**said), order=order)
+    def seen(search: str = "", order: str = "newest") -> Listing:
+        return invitation_lists.listing(db, manager, contract_id, Filter(search=search), order=order)
 
     ann, zoe = (row.person for row in seen().rows)
     assert (ann, zoe) == tuple(people.pseudonym(person_of(db, name).id) for name in ("ann", "zoe"))
@@ -357,7 +356,7 @@ def test_the_status_in_sql_is_the_status_of_the_rules(db, clock):  # R-INV-1
 def test_what_sql_says_is_covered_is_what_is_covered(db, clock, contract_type):  # R-CON-15, R-INV-10
     contract_id, _ = one_of_each_status(db, clock, contract_type)
     first, second = offered(db, contract_id)
-    new = activities.create(db, OPERATOR, "later", "Later", activities.ActivityKind.ONLINE)
+    new = activities.create(db, OPERATOR, "later", "Later", ActivityKind.ONLINE)
     activities.add_to_contract(db, OPERATOR, contract_id, [new])
     activities.remove_from_contract(db, OPERATOR, contract_id, first)
 

@@ -9,7 +9,15 @@ from lc_core.invitation_lists import Chosen, Filter
 from lc_core.invitations import Done
 from lc_core.reasons import Reason
 from lc_core.records.operations import OperationKey
-from lc_core.vocabulary import ContractType, Event, InvitationStatus, OverInvitation, Result, SeatReason
+from lc_core.vocabulary import (
+    ContractType,
+    EnrollmentStatus,
+    Event,
+    InvitationStatus,
+    OverInvitation,
+    Result,
+    SeatReason,
+)
 from tests.worlds import (
     LIFE,
     NOBODY,
@@ -47,14 +55,14 @@ VOUCHER, SUBSCRIPTION, UNLIMITED = ContractType
 EVERYBODY = Chosen(matching=Filter())
 
 
-def refusals(done: list[Done], found: dict[InvitationStatus, int]) -> dict[InvitationStatus, Reason | None]:
+def refusals(done: list[Done], found: dict[str, int]) -> dict[str, Reason | None]:
     """The reason against each of one invitation of each status."""
     reasons = {one.invitation_id: one.reason for one in done}
     return {status: reasons[invitation_id] for status, invitation_id in found.items()}
 
 
-def items_of(found: dict[InvitationStatus, int], statuses: set[str], result: Result) -> set[tuple[Result, int]]:
-    return {(result, found[InvitationStatus(status)]) for status in statuses}
+def items_of(found: dict[str, int], statuses: set[str], result: Result) -> set[tuple[Result, int]]:
+    return {(result, found[status]) for status in statuses}
 
 
 def remembered(db, contract_id: int) -> set[tuple[Result, int | None]]:
@@ -98,7 +106,7 @@ def test_unredeemed_invitations_are_sent_again_with_a_new_clock(db, clock, contr
                 old.last_sent_at,
                 old.expires_at,
             )
-    new = {(found[InvitationStatus(status)], 2) for status in sent}
+    new = {(found[status], 2) for status in sent}
     assert set(letters_of(db, contract_id)) == {*letters, *new}
     assert last_event(db, contract_id).event == Event.INVITATIONS_RESENT
     assert remembered(db, contract_id) == items_of(found, sent, Result.SENT_AGAIN)
@@ -168,7 +176,7 @@ def test_what_has_no_enrollment_is_revoked_and_kept(db, clock, contract_type):  
     assert refusals(done, found) == REVOKE[contract_type]
     gone = {status for status, reason in REVOKE[contract_type].items() if reason is None}
     assert {status for status, one in found.items() if invitation_now(db, one).revoked_at == clock.now} == gone
-    assert [status_of(db, found[InvitationStatus(status)]) for status in gone] == ["revoked"] * len(gone)
+    assert [status_of(db, found[status]) for status in gone] == ["revoked"] * len(gone)
     assert last_event(db, contract_id).event == Event.INVITATIONS_REVOKED
     assert remembered(db, contract_id) == items_of(found, gone, Result.REVOKED)
     assert len(everything(db)["invitations"]) == len(before)
@@ -341,7 +349,7 @@ def test_accepted_seats_of_unlimited_contracts_come_back(db, clock, contract_typ
         Moved(person_of(db, name).id, None, -1, SeatReason.DEALLOCATED, admin.person_id, clock.now, clock.now)
         for name in ("accepted", "enrolled")
     ]
-    assert [status_of(db, found[InvitationStatus(one)]) for one in ("accepted", "enrolled")] == ["deallocated"] * 2
+    assert [status_of(db, found[one]) for one in ("accepted", "enrolled")] == ["deallocated"] * 2
     assert last_event(db, contract_id).event == Event.SEATS_DEALLOCATED
     assert remembered(db, contract_id) == items_of(found, {"accepted", "enrolled"}, Result.DEALLOCATED)
     assert seats.by_status(db, OPERATOR, contract_id).uncommitted == 10 - 2  # two are pending
@@ -351,7 +359,7 @@ def test_deallocating_withdraws_what_is_open_and_keeps_what_is_done(db, clock): 
     contract_id = a_contract(db, UNLIMITED, offers=3)
     first, second, third = offered(db, contract_id)
     learner, done = an_enrolled(db, contract_id, "ann", first)
-    enrollments.change_status(db, OPERATOR, contract_id, done, enrollments.EnrollmentStatus.COMPLETED)
+    enrollments.change_status(db, OPERATOR, contract_id, done, EnrollmentStatus.COMPLETED)
     open_ = enrollments.enroll(db, learner, contract_id, second)
     bob, bobs = an_enrolled(db, contract_id, "bob", first)
     invitations.deallocate(db, OPERATOR, contract_id, only(live_of(db, contract_id, "ann").id))

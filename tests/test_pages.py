@@ -264,5 +264,3 @@ def test_a_person_enters_by_their_button(world: World) -> None:
 
     assert not app.exception
     assert app.session_state["person_id"] == world.people["ada"]
-
-

@@ -302,9 +302,9 @@ def test_unlimited_invitations_live_28_days_and_others_without_end():  # R-INV-3
 )
 @pytest.mark.parametrize("contract_type", ContractType)
 def test_only_unlimited_contracts_speak_of_pending(contract_type, status, word):  # R-INV-2
-    shown = vocabulary.shown_as(contract_type, InvitationStatus(status))
+    shown = vocabulary.shown_as(contract_type, InvitationStatus.of(status))
 
-    assert shown == (word if contract_type == UNLIMITED else InvitationStatus(status))
+    assert shown == (word if contract_type == UNLIMITED else InvitationStatus.of(status))
 
 
 def test_live_is_what_is_neither_revoked_nor_deallocated():  # R-INV-7
@@ -345,7 +345,7 @@ def test_activities_are_chosen_for_vouchers_from_those_of_the_contract(contract_
 @pytest.mark.parametrize("live", [None, *sorted(LIVE)])
 def test_what_inviting_somebody_does(live, adds, contract_type, invited_before):  # R-INV-6, R-INV-7
     result = rules.result_of_inviting(
-        live and InvitationStatus(live), invited_before=invited_before, contract_type=contract_type, adds=adds
+        live and InvitationStatus.of(live), invited_before=invited_before, contract_type=contract_type, adds=adds
     )
 
     if live is None:
@@ -541,6 +541,7 @@ def test_any_status_follows_any_other_but_a_withdrawal_is_its_own_verb(status, w
 
 # --- what people are told --------------------------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_is_a_sentence_of_its_own(reason):  # R-INV-12, R-LRN-4
     fields = {name for _, name, _, _ in Formatter().parse(reason.label) if name}
@@ -551,7 +552,8 @@ def test_every_reason_is_a_sentence_of_its_own(reason):  # R-INV-12, R-LRN-4
     assert [other for other in Reason if other.label == reason.label] == [reason]
 
 
-OF_ONE_INVITATION = {*RESEND.values(), *REVOKE.values(), *DEALLOCATE.values(), *CLOSED.values()} - {None} | {
+OF_ONE_INVITATION = {
+    *(reason for table in (RESEND, REVOKE, DEALLOCATE, CLOSED) for reason in table.values() if reason),
     Reason.SEAT_MUST_BE_DEALLOCATED,
     Reason.NOT_REVOKED,
     Reason.ALREADY_INVITED,

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from lc_core import activities, contracts, enrollments, invitations, redeeming, seats
 from lc_core.errors import Refused
 from lc_core.reasons import Reason
 from lc_core.records.db import Actor
-from lc_core.records.models import Contract, SeatHeld
+from lc_core.records.models import Contract, Enrollment, SeatHeld
 from lc_core.seat_rules import SeatsByStatus
 from lc_core.seats import Move, Unit
 from lc_core.vocabulary import ContractType, EnrollmentStatus, Event, SeatReason, SeatRelease
@@ -228,8 +229,8 @@ def step(db, contract_id: int, act: str, number: int) -> None:
 
 def move_an_enrollment(db, contract_id: int, act: str, learner: Actor) -> None:
     with db.read() as session:
-        theirs = enrollments.select(enrollments.Enrollment.id).where(
-            enrollments.Enrollment.contract_id == contract_id, enrollments.Enrollment.person_id == learner.person_id
+        theirs = select(Enrollment.id).where(
+            Enrollment.contract_id == contract_id, Enrollment.person_id == learner.person_id
         )
         first = next(iter(session.scalars(theirs)))
     if act == "withdraw":

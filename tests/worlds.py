@@ -130,11 +130,11 @@ def an_enrolled(db: Database, contract_id: int, name: str, activity_id: int | No
 
 def one_of_each_status(
     db: Database, clock: Clock, contract_type: ContractType, **said: Any
-) -> tuple[int, dict[InvitationStatus, int]]:
+) -> tuple[int, dict[str, int]]:
     """A contract with one invitation of each status that its type has; it is 28 days later then."""
     contract_id = a_contract(db, contract_type, invitation_ttl_days=LIFE, **said)
     a_learner(db, "expired")
-    found = {InvitationStatus.EXPIRED: invite(db, contract_id, "expired")[0]}
+    found: dict[str, int] = {InvitationStatus.EXPIRED: invite(db, contract_id, "expired")[0]}
     clock.forward(timedelta(days=LIFE))
     for name in ("outstanding", "revoked"):
         a_learner(db, name)
@@ -207,13 +207,12 @@ def enrollment_now(db: Database, enrollment_id: int) -> Enrollment:
         return session.get_one(Enrollment, enrollment_id)
 
 
-def letters_of(db: Database, contract_id: int) -> list[tuple[int, int]]:
+def letters_of(db: Database, contract_id: int) -> list[tuple[int | None, int]]:
     """Invitation and send number of every letter of a contract, oldest first."""
     with db.read() as session:
         rows = select(Letter.invitation_id, Letter.send_number).join(Invitation, Invitation.id == Letter.invitation_id)
-        return [
-            tuple(row) for row in session.execute(rows.where(Invitation.contract_id == contract_id).order_by(Letter.id))
-        ]
+        rows = rows.where(Invitation.contract_id == contract_id).order_by(Letter.id)
+        return [(invitation_id, number) for invitation_id, number in session.execute(rows)]
 
 
 @dataclass(frozen=True)

@@ -73,15 +73,20 @@ def play(url: str, *, today: datetime, timezone: str = "UTC", progress: Progress
     clock = Clock(today - 366 * DAY)
     db = Database.open(url, clock=clock, timezone=timezone)
     try:
-        with db.read() as session:
-            if session.scalar(select(Person.id).limit(1)) is not None:
-                raise Refused(Reason.DATABASE_NOT_EMPTY)
+        if not may_play(db):
+            raise Refused(Reason.DATABASE_NOT_EMPTY)
         random = Random(20_260_615)
         year = Play(db, clock, today.astimezone(UTC), random, cast.learners(random, PEOPLE))
         _begin(year)
         year.run(progress)
     finally:
         db.close()
+
+
+def may_play(db: Database) -> bool:
+    """Whether the database is empty, so that the demo may be played into it."""
+    with db.read() as session:
+        return session.scalar(select(Person.id).limit(1)) is None
 
 
 def _begin(year: Play) -> None:

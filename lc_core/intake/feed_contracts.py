@@ -3,12 +3,11 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lc_core import access, activities, contracts, people, rules
+from lc_core import access, activities, contracts, people
 from lc_core.addresses import Address
 from lc_core.contracts import MOST, Draft, code_key
 from lc_core.errors import Refused, refuse_if
@@ -67,7 +66,7 @@ def take(db: Database, actor: Actor, sheet: Sheet, report: Report) -> None:
     file = report.begin(sheet)
     with db.read() as session:
         access.require(session, actor, Action.MANAGE_CONTRACTS)
-        told = _read(session, sheet, file, db.zone)
+        told = _read(session, sheet, file)
         known = _look_up(session, list(told))
     for key, one in told.items():
         if _says_nothing_new(known, key, one):
@@ -77,13 +76,13 @@ def take(db: Database, actor: Actor, sheet: Sheet, report: Report) -> None:
             report.unregistered += _take_one(db, actor, known.ids.get(key), one, file)
 
 
-def _read(session: Session, sheet: Sheet, file: FileReport, zone: ZoneInfo) -> dict[str, _Told]:
+def _read(session: Session, sheet: Sheet, file: FileReport) -> dict[str, _Told]:
     """The good rows by their code's compared form; of several alike the first counts."""
     catalogue = _catalogue(session, {code_key(code) for row in sheet.rows for code in cells.listed(row, "activities")})
     told: dict[str, _Told] = {}
     for row in sheet.rows:
         with file.rejecting(row):
-            one = _understood(row, sheet.columns, catalogue, zone)
+            one = _understood(row, sheet.columns, catalogue)
             refuse_if(Reason.DUPLICATE_KEY if code_key(one.code) in told else None)
             told[code_key(one.code)] = one
     return told
@@ -97,14 +96,12 @@ def _catalogue(session: Session, keys: Collection[str]) -> dict[str, int]:
     return found
 
 
-def _understood(row: Row, columns: frozenset[str], catalogue: dict[str, int], zone: ZoneInfo) -> _Told:
+def _understood(row: Row, columns: frozenset[str], catalogue: dict[str, int]) -> _Told:
     code = cells.needed(row, "code", MOST["code"])
-    fields = dict(_fields(row, columns))
-    _refuse_impossible_period(fields, zone)
     return _Told(
         row,
         code,
-        fields,
+        dict(_fields(row, columns)),
         [cells.address(entry) for entry in cells.listed(row, "admins")],
         [_activity(catalogue, entry) for entry in cells.listed(row, "activities")],
     )
@@ -125,14 +122,6 @@ def _fields(row: Row, columns: frozenset[str]) -> Iterator[tuple[str, object]]:
     for name in _TEXTS:
         if name in columns:
             yield name, cells.text(row, name, MOST[name])
-
-
-def _refuse_impossible_period(fields: dict[str, Any], zone: ZoneInfo) -> None:
-    """The first days of the calendar begin before it, where clocks are ahead of UTC."""
-    try:
-        rules.period(fields["valid_from"], fields.get("valid_to"), zone)
-    except OverflowError:
-        raise Refused(Reason.INVALID_DATE, column="valid_from") from None
 
 
 def _activity(catalogue: dict[str, int], code: str) -> int:

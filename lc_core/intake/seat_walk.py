@@ -81,7 +81,7 @@ def spans_of(terms: Terms, holding: Holding) -> list[Span]:
     started = holding.started
     for stay in sorted(holding.stays, key=lambda stay: stay.span.begins):
         begins, ends = stay.span.begins, stay.span.ends
-        if spans and begins <= spans[-1].ends:
+        if spans and begins < spans[-1].ends:
             before = spans.pop()
             begins, ends = before.begins, max(before.ends, ends)
         started = started or stay.started
@@ -100,7 +100,7 @@ def without(spans: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
 
 def _cut(span: Span, hole: Span) -> list[Span]:
     if span.begins == span.ends:
-        return [] if hole.begins <= span.begins < hole.ends else [span]
+        return [] if span == hole or hole.begins <= span.begins < hole.ends else [span]
     sides = Span(span.begins, min(span.ends, hole.begins)), Span(max(span.begins, hole.ends), span.ends)
     return [side for side in sides if side.begins < side.ends]
 

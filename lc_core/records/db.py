@@ -13,7 +13,7 @@ from sqlalchemy import Connection, CursorResult, Engine, Result, create_engine, 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -26,6 +26,8 @@ from lc_core.records.operations import OperationKey, Repeated
 from lc_core.vocabulary import Event
 
 T = TypeVar("T")
+DatabaseError = DBAPIError
+"""What a database that cannot do as told raises; `orig` holds its own words."""
 BUSY_TIMEOUT_MS = 30_000
 ROWS_AT_ONCE = 10_000
 """How many keys one statement carries: both databases bind at least three times as many."""

@@ -49,6 +49,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", "contract_id", name=op.f("uq_invitations_id_contract_id")),
         sqlite_autoincrement=True,
     )
+    op.create_index(
+        "ix_invitations_newest",
+        "invitations",
+        ["contract_id", sa.text("invited_at desc"), sa.text("id desc")],
+        unique=False,
+    )
     op.create_index("ix_invitations_person", "invitations", ["person_id", "contract_id"], unique=False)
     op.create_index(
         "ix_invitations_status",

@@ -1,0 +1,13 @@
+"""The command line `lc`: everything that can be done here can be scripted. Exit 0 done, 1 refused, 2 wrong use."""
+
+import typer
+
+from lc_core.cli import contracts, installation, people
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Learning Contracts: manage and understand learning seats."
+)
+for module in (installation, contracts, people):
+    app.registered_commands += module.commands.registered_commands
+
+__all__ = ["app"]

@@ -1,0 +1,138 @@
+"""Commands about the installation itself: make it, fill it, serve it, prove it."""
+
+import csv
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from lc_core import demo as the_demo
+from lc_core.cli import tools
+from lc_core.cli.tools import AsJson, OnBehalfOf
+from lc_core.insight import check as invariants
+from lc_core.intake import feeds
+from lc_core.intake.feed_report import Report
+from lc_core.language import _
+from lc_core.records.db import utc_now
+from lc_core.settings import Settings, settings
+
+commands = typer.Typer()
+ROOT = Path(__file__).parents[2]
+SHOWN = 20
+"""How many rejected rows are told one by one."""
+
+
+@commands.command()
+def init() -> None:
+    """Create the database, or bring it up to date."""
+    with tools.records() as db:
+        db.migrate()
+        print(_("The database is ready."))
+
+
+@commands.command()
+def demo(
+    if_empty: Annotated[
+        bool, typer.Option("--if-empty", help="Do nothing, quietly, where the database holds anything.")
+    ] = False,
+) -> None:
+    """Fill an empty database with the demo year, through the verbs."""
+    with tools.records() as db:
+        if if_empty and not the_demo.may_play(db):
+            return
+        with Progress(console=tools.out, disable=not sys.stdout.isatty()) as shown:
+            task = shown.add_task(_("Playing the year"), total=1.0)
+            the_demo.play(
+                settings().database_url,
+                today=utc_now(),
+                timezone=settings().timezone,
+                progress=lambda share: shown.update(task, completed=share),
+            )
+        print(_("The demo year is played."))
+
+
+@commands.command()
+def run(port: Annotated[int, typer.Option(help="Where to serve.")] = 8501) -> None:
+    """Serve the app; the demo answers only this machine."""
+    address = ["--server.address", "localhost"] if settings().auth == "demo" else []
+    os.environ.setdefault("STREAMLIT_CONFIG_FILE", str(ROOT / ".streamlit" / "config.toml"))
+    serve = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port), *address]
+    os.execv(sys.executable, serve)  # noqa: S606 (our own interpreter, our own script)
+
+
+@commands.command(name="import")
+def import_(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", exists=True, file_okay=False)],
+    rejects: Annotated[Path | None, typer.Option("--rejects", help="Write rejected rows there, as CSV.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if any row was rejected.")] = False,
+    as_json: AsJson = False,
+    actor: OnBehalfOf = "",
+) -> None:
+    """Take the LMS's files of a folder: activities, users, contracts, enrollments. Again changes nothing."""
+    with tools.records() as db, Progress(console=tools.out, disable=as_json or not sys.stdout.isatty()) as shown:
+        task = shown.add_task(_("Importing"))
+
+        def told(file: str, done: int, rows: int) -> None:
+            shown.update(task, description=file, completed=done, total=rows)
+
+        report = feeds.import_folder(db, tools.acting(db, actor), folder, progress=told)
+    if rejects is not None:
+        _write_rejects(rejects, report)
+    if as_json:
+        tools.tell(report.as_json())
+    else:
+        _told(report)
+    if strict and report.rejects:
+        raise typer.Exit(1)
+
+
+def _told(report: Report) -> None:
+    columns = ("file", "read", "new", "changed", "unchanged", "rejected")
+    files = report.as_json()["files"]
+    rejected = [", ".join(f"{reason} {count}" for reason, count in file["rejected"].items()) for file in files]
+    tools.table(columns, [{**file, "rejected": words} for file, words in zip(files, rejected, strict=True)])
+    for notice in report.notices:
+        print(notice)
+    for one in report.rejects[:SHOWN]:
+        print(_("{file}, line {line}: {why}").format(file=one.file, line=one.line, why=one.sentence))
+    if len(report.rejects) > SHOWN:
+        print(_("… and {n} more; --rejects FILE writes all of them.").format(n=len(report.rejects) - SHOWN))
+    if report.unregistered:
+        print(_("People without an account were made for {n} unknown addresses.").format(n=len(report.unregistered)))
+
+
+def _write_rejects(path: Path, report: Report) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(["file", "line", "reason", "row"])
+        rows.writerows([one.file, one.line, one.reason.value, ";".join(one.row.values())] for one in report.rejects)
+
+
+@commands.command()
+def check(as_json: AsJson = False) -> None:
+    """Prove the invariants on this installation, and say what was counted."""
+    with tools.records() as db:
+        report = invariants.run(db, tools.insight(db))
+    if as_json:
+        tools.tell(report)
+    else:
+        rows = [
+            {"check": one.name, "counted": one.counted, "ok": _("yes") if one.ok else _("NO")} for one in report.checks
+        ]
+        tools.table(("check", "counted", "ok"), rows)
+        for problem in report.problems:
+            print(problem)
+    raise typer.Exit(0 if report.ok else 1)
+
+
+@commands.command(name="settings")
+def settings_(as_json: AsJson = False) -> None:
+    """The settings, and where each comes from. Secrets are never shown."""
+    told = Settings().told()
+    if as_json:
+        tools.tell(told)
+    else:
+        tools.table(("name", "value", "from"), told)
