@@ -11,7 +11,7 @@ PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 COVERAGE ?= --cov --cov-report=term
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check oulad soak lock clean chromium
+.PHONY: help run test check oulad soak words lock clean chromium
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ oulad: $(READY) ## compare totals with the raw files of the OULAD data set: make
 
 soak: $(READY) chromium ## long races, fault suites, fuzzing, load: under an hour
 	$(PYTEST) -m soak --hypothesis-profile=soak
+
+words: $(READY) ## gather the words people read into the catalogue
+	$(BIN)/pybabel -q extract --omit-header --no-wrap --sort-output --add-location=file -o lc_core/locale/lc.pot lc_core pages
 
 lock: $(READY) ## pin every dependency in constraints.txt (ARGS=--upgrade for newer ones)
 	command -v uv >/dev/null || $(BIN)/python -m pip install --quiet uv

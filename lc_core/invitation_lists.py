@@ -9,14 +9,13 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from lc_core import access, people, rules
-from lc_core.contract_lists import Offered, offered
 from lc_core.reasons import Reason
 from lc_core.records import expressions
 from lc_core.records.db import Actor, Database, portions
 from lc_core.records.house_models import Letter
 from lc_core.records.models import Contract, ContractActivity, Invitation, InvitationActivity, Person
 from lc_core.rights import may
-from lc_core.vocabulary import Action, ContractType, InvitationStatus, LetterKind, LetterState, Source
+from lc_core.vocabulary import Action, InvitationStatus, LetterKind, LetterState, Source
 
 PAGE_SIZE = 50
 LAST_PAGE = 10**9
@@ -281,23 +280,3 @@ def activities_of(session: Session, invitation_ids: Collection[int]) -> dict[int
         for invitation_id, activity_id in session.execute(rows.where(InvitationActivity.invitation_id.in_(portion))):
             covered.setdefault(invitation_id, set()).add(activity_id)
     return {invitation_id: frozenset(activities) for invitation_id, activities in covered.items()}
-
-
-def covered(db: Database, actor: Actor, contract_id: int, invitation_id: int) -> list[Offered]:
-    """The current activities of the contract that one invitation covers (R-INV-10)."""
-    with db.read() as session:
-        contract = access.contract_to_see(session, actor, contract_id)
-        invitation = access.invitation_of(session, contract, invitation_id)
-        theirs = activities_of(session, [invitation.id]).get(invitation.id, frozenset())
-        every = contract.contract_type is not ContractType.VOUCHER
-        return [one for one in offered(session, contract_id) if every or one.id in theirs]
-
-
-def names(db: Database, actor: Actor, contract_id: int, invitation_ids: Sequence[int]) -> dict[int, str]:
-    """Who is behind these invitations of a contract, by id, as the asker may see them."""
-    with db.read() as session:
-        contract = access.contract_to_see(session, actor, contract_id)
-        rights = access.rights_of(session, actor)
-        named = may(rights, Action.VIEW_PEOPLE, own=contract_id in rights.own)
-        chosen = chosen_invitations(session, contract, Chosen(frozenset(invitation_ids)), db.clock())
-        return {one.id: people.shown(one.person, named=named).name for one in chosen}

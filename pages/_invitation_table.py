@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from lc_core import invitation_lists, invitations
+from lc_core import invitation_details, invitation_lists, invitations
 from lc_core.contract_lists import ContractSeen
 from lc_core.invitation_lists import PAGE_SIZE, Chosen, Filter, InvitationSeen, Listing
 from lc_core.language import _, ngettext
@@ -160,7 +160,7 @@ def _do(word: str, verb: Any, contract_id: int, chosen: Chosen, key: OperationKe
 
 def _covered(seen: ContractSeen, row: InvitationSeen) -> None:
     """The activities of one person's invitation; a voucher's can be made to cover more."""
-    covered = _frame.found(invitation_lists.covered, seen.id, row.id)
+    covered = _frame.found(invitation_details.covered, seen.id, row.id)
     with st.container(border=True):
         st.markdown(_("**Activities of {name}**").format(name=_frame.safe(row.person)))
         for activity in covered:
@@ -209,7 +209,7 @@ def tell(seen: ContractSeen) -> None:
 def _outcomes(seen: ContractSeen, last: _frame.Told) -> None:
     done = [one for one in last.answer if one.reason is None]
     st.success(_("{what}: {done} of {all} done.").format(what=last.what, done=len(done), all=len(last.answer)))
-    names = _frame.found(invitation_lists.names, seen.id, [one.invitation_id for one in last.answer])
+    names = _frame.found(invitation_details.names, seen.id, [one.invitation_id for one in last.answer])
     st.dataframe(
         {
             _("Person"): [names.get(one.invitation_id, "") for one in last.answer],

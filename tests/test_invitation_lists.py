@@ -7,7 +7,16 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import joinedload
 
-from lc_core import activities, contracts, enrollments, invitation_lists, invitations, people, redeeming
+from lc_core import (
+    activities,
+    contracts,
+    enrollments,
+    invitation_details,
+    invitation_lists,
+    invitations,
+    people,
+    redeeming,
+)
 from lc_core.invitation_lists import ORDERS, Chosen, Filter, Listing
 from lc_core.records import expressions
 from lc_core.records.house_models import Letter
@@ -109,11 +118,11 @@ def test_view_activities_shows_what_an_invitation_covers(db, contract_type):  # 
     first, second = offered(db, contract_id)
     (invitation_id,) = invite(db, contract_id, "ann", chosen=[first])
 
-    covered = [one.id for one in invitation_lists.covered(db, OPERATOR, contract_id, invitation_id)]
+    covered = [one.id for one in invitation_details.covered(db, OPERATOR, contract_id, invitation_id)]
     assert covered == ([first] if contract_type == VOUCHER else [first, second])
     for unknown in (NOBODY, invite(db, other, "bob")[0], 2**63):
         with not_found(db):
-            invitation_lists.covered(db, OPERATOR, contract_id, unknown)
+            invitation_details.covered(db, OPERATOR, contract_id, unknown)
 
 
 # --- filters ---------------------------------------------------------------------------------------------------------
@@ -264,7 +273,7 @@ def test_people_are_shown_by_name_to_those_who_may_see_them(db):  # roles table:
         for actor in actors.values():
             (row,) = invitation_lists.listing(db, actor, contract_id, Filter()).rows
             assert (row.person, row.email) == (shown, address)
-            assert invitation_lists.names(db, actor, contract_id, ids) == {ids[0]: shown}
+            assert invitation_details.names(db, actor, contract_id, ids) == {ids[0]: shown}
 
 
 def test_a_masked_list_tells_no_name_by_what_it_finds_orders_or_says(db):  # roles table, safety: Authorisation
@@ -361,7 +370,7 @@ def test_what_sql_says_is_covered_is_what_is_covered(db, clock, contract_type): 
     activities.remove_from_contract(db, OPERATOR, contract_id, first)
 
     for row in invitation_lists.listing(db, OPERATOR, contract_id, Filter()).rows:
-        covered = {one.id for one in invitation_lists.covered(db, OPERATOR, contract_id, row.id)}
+        covered = {one.id for one in invitation_details.covered(db, OPERATOR, contract_id, row.id)}
         told = covered_by(db, row.id)
         assert covered == ({second, new} if contract_type != VOUCHER else told - {first})
         assert row.activities == len(covered)

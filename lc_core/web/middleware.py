@@ -26,4 +26,4 @@ class OnlyThisMachine:
 def _from_here(scope: Scope) -> bool:
     client = scope.get("client")
     forwarded = any(name in {b"x-forwarded-for", b"forwarded", b"x-real-ip"} for name, _ in scope.get("headers", []))
-    return bool(client) and str(client[0]).startswith(LOOPBACK) and not forwarded
+    return client is not None and str(client[0]).startswith(LOOPBACK) and not forwarded

@@ -1,0 +1,30 @@
+"""What is asked of a few invitations, beside their list: what one covers, and who is behind some."""
+
+from collections.abc import Sequence
+
+from lc_core import access, people
+from lc_core.contract_lists import Offered, offered
+from lc_core.invitation_lists import Chosen, activities_of, chosen_invitations
+from lc_core.records.db import Actor, Database
+from lc_core.rights import may
+from lc_core.vocabulary import Action, ContractType
+
+
+def covered(db: Database, actor: Actor, contract_id: int, invitation_id: int) -> list[Offered]:
+    """The current activities of the contract that one invitation covers (R-INV-10)."""
+    with db.read() as session:
+        contract = access.contract_to_see(session, actor, contract_id)
+        invitation = access.invitation_of(session, contract, invitation_id)
+        theirs = activities_of(session, [invitation.id]).get(invitation.id, frozenset())
+        every = contract.contract_type is not ContractType.VOUCHER
+        return [one for one in offered(session, contract_id) if every or one.id in theirs]
+
+
+def names(db: Database, actor: Actor, contract_id: int, invitation_ids: Sequence[int]) -> dict[int, str]:
+    """Who is behind these invitations of a contract, by id, as the asker may see them."""
+    with db.read() as session:
+        contract = access.contract_to_see(session, actor, contract_id)
+        rights = access.rights_of(session, actor)
+        named = may(rights, Action.VIEW_PEOPLE, own=contract_id in rights.own)
+        chosen = chosen_invitations(session, contract, Chosen(frozenset(invitation_ids)), db.clock())
+        return {one.id: people.shown(one.person, named=named).name for one in chosen}
