@@ -1,0 +1,409 @@
+"""Role x verb x whose contract: every public function of the trade, found by looking for it, and who is let through.
+
+What is forbidden answers exactly as what does not exist; what is allowed does not. A function that is not in the table
+fails: whoever adds one says here who may call it.
+"""
+
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import lc_core
+from lc_core import (
+    contracts,
+    invitations,
+)
+from lc_core.errors import NotFound, Refused
+from lc_core.invitation_lists import Chosen, Filter
+from lc_core.reasons import Reason
+from lc_core.records.db import Actor, Database
+from lc_core.records.operations import OperationKey
+from lc_core.vocabulary import ActivityKind, ContractType, EnrollmentStatus, Privilege, Role
+from tests import databases
+from tests.clock import Clock
+from tests.conftest import check_invariants
+from tests.worlds import (
+    NOBODY,
+    OPERATOR,
+    a_contract,
+    a_learner,
+    an_activity,
+    an_admin,
+    an_enrolled,
+    code_of,
+    contract_now,
+    deactivate,
+    draft,
+    email,
+    everything,
+    invite,
+    offered,
+    only,
+    person_of,
+    somebody,
+)
+
+EVERYBODY = Chosen(matching=Filter())
+
+# --- who may (written out from the roles table of RULES.md, not asked of rights.py) ----------------------------------
+
+SUPER = {"super admin", "operator"}
+ADMINISTRATORS = SUPER | {"administrator with contracts"}
+READERS = {"manager", "analyst"}
+PERSONS = {
+    "learner",
+    "contract admin of own",
+    "contract admin of another",
+    *READERS,
+    "administrator",
+    "administrator with contracts",
+    "super admin",
+}
+"""Those who may act for themselves: neither unknown nor deactivated, nor somebody at the machine."""
+ACTORS = {*PERSONS, "nobody", "deactivated super admin", "operator"}
+
+
+@dataclass(frozen=True)
+class Right:
+    """Who is let through: on their own contract, and on the other one. `bound`: whether a contract is named at all."""
+
+    own: set[str]
+    other: set[str]
+    bound: bool = True
+
+
+MANAGE = Right(ADMINISTRATORS, ADMINISTRATORS)
+RUN = Right(ADMINISTRATORS | {"contract admin of own"}, ADMINISTRATORS | {"contract admin of another"})
+VIEW = Right(RUN.own | READERS, RUN.other | READERS)
+LEARN = Right({"learner"}, set())
+MANAGE_ANYWHERE = Right(ADMINISTRATORS, ADMINISTRATORS, bound=False)
+PLACE = Right(SUPER, SUPER, bound=False)
+ANY_PERSON = Right(PERSONS, PERSONS, bound=False)
+ANYBODY = Right(ACTORS, ACTORS, bound=False)
+
+
+@dataclass(frozen=True)
+class At:
+    """What a call is about: a contract, what is in it, and what is in the catalogue."""
+
+    contract_id: int
+    contract_code: str
+    invitation_code: str
+    activity_id: int
+    new_activity_id: int
+    waiting: int
+    revoked: int
+    enrollment_id: int
+    admin_id: int
+    source: int
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a function is told beside the database and who asks."""
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+def said(*args: Any, **kwargs: Any) -> Said:
+    return Said(args, kwargs)
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A row of the table. `answers`: a refusal that says that the asker was let through."""
+
+    right: Right
+    about: Callable[[At], Said]
+    answers: Reason | None = None
+
+
+NEW = draft(code="new")
+TABLE = {
+    # contracts
+    "contracts.create": Verb(MANAGE_ANYWHERE, lambda _: said(NEW)),
+    "contracts.edit": Verb(MANAGE, lambda at: said(at.contract_id, NEW, version=at.version)),
+    "contracts.rename": Verb(RUN, lambda at: said(at.contract_id, "New")),
+    "contracts.archive": Verb(MANAGE, lambda at: said(at.contract_id)),
+    "contracts.restore": Verb(MANAGE, lambda at: said(at.contract_id), Reason.NOT_ARCHIVED),
+    "contracts.delete_unused": Verb(MANAGE, lambda at: said(at.contract_id), Reason.CONTRACT_IN_USE),
+    "contracts.name_admin": Verb(MANAGE, lambda at: said(at.contract_id, email("new"))),
+    "contracts.remove_admin": Verb(MANAGE, lambda at: said(at.contract_id, at.admin_id)),
+    "contract_lists.one": Verb(VIEW, lambda at: said(at.contract_id)),
+    "contract_lists.id_of": Verb(VIEW, lambda at: said(at.contract_code)),
+    "contract_lists.admins": Verb(MANAGE, lambda at: said(at.contract_id)),
+    # activities
+    "activities.create": Verb(MANAGE_ANYWHERE, lambda _: said("NEW", "New", ActivityKind.ONLINE)),
+    "activities.edit": Verb(MANAGE_ANYWHERE, lambda at: said(at.activity_id, "New", ActivityKind.ONLINE)),
+    "activities.add_to_contract": Verb(MANAGE, lambda at: said(at.contract_id, [at.new_activity_id])),
+    "activities.import_from": Verb(MANAGE, lambda at: said(at.contract_id, at.source)),
+    "activities.removal_of": Verb(MANAGE, lambda at: said(at.contract_id, at.activity_id)),
+    "activities.remove_from_contract": Verb(MANAGE, lambda at: said(at.contract_id, at.activity_id)),
+    "activity_lists.of_contract": Verb(VIEW, lambda at: said(at.contract_id)),
+    "activity_lists.people_of": Verb(VIEW, lambda at: said(at.contract_id, at.activity_id)),
+    # inviting and invitations
+    "inviting.preview": Verb(RUN, lambda at: said(at.contract_id, [email("x")], activities=[at.activity_id])),
+    "inviting.invite": Verb(RUN, lambda at: said(at.contract_id, [email("x")], activities=[at.activity_id])),
+    "invitations.resend": Verb(RUN, lambda at: said(at.contract_id, EVERYBODY)),
+    "invitations.revoke": Verb(RUN, lambda at: said(at.contract_id, only(at.waiting))),
+    "invitations.reinvite": Verb(RUN, lambda at: said(at.contract_id, only(at.revoked))),
+    "invitations.add_activities": Verb(RUN, lambda at: said(at.contract_id, EVERYBODY, [at.activity_id])),
+    "invitations.deallocate": Verb(RUN, lambda at: said(at.contract_id, EVERYBODY)),
+    "invitation_lists.listing": Verb(VIEW, lambda at: said(at.contract_id, Filter())),
+    "invitation_details.covered": Verb(VIEW, lambda at: said(at.contract_id, at.waiting)),
+    "invitation_details.names": Verb(VIEW, lambda at: said(at.contract_id, [at.waiting])),
+    # codes
+    "codes.regenerate": Verb(RUN, lambda at: said(at.contract_id)),
+    "codes.history": Verb(RUN, lambda at: said(at.contract_id)),
+    # learners: a code speaks for itself, everything else needs an invitation of one's own
+    "redeeming.redeem": Verb(ANY_PERSON, lambda at: said(at.invitation_code)),
+    "redeeming.accept": Verb(LEARN, lambda at: said(at.contract_id)),
+    "redeeming.mine": Verb(ANYBODY, lambda _: said()),
+    "enrollments.enroll": Verb(LEARN, lambda at: said(at.contract_id, at.activity_id)),
+    "enrollments.change_status": Verb(
+        MANAGE, lambda at: said(at.contract_id, at.enrollment_id, EnrollmentStatus.COMPLETED)
+    ),
+    "enrollments.withdraw": Verb(MANAGE, lambda at: said(at.contract_id, at.enrollment_id)),
+    "seats.by_status": Verb(VIEW, lambda at: said(at.contract_id)),
+    # people and roles
+    "people.me": Verb(ANYBODY, lambda _: said()),
+    "people.find": Verb(MANAGE_ANYWHERE, lambda _: said("ann")),
+    "people.register": Verb(PLACE, lambda _: said(email("new"), "New")),
+    "roles.grant": Verb(PLACE, lambda _: said(email("new"), Role.MANAGER)),
+    "roles.revoke_role": Verb(PLACE, lambda _: said(email("analyst"), Role.ANALYST)),
+    "roles.with_roles": Verb(PLACE, lambda _: said()),
+}
+
+
+def found() -> Iterator[Callable[..., object]]:
+    """Every public function of lc_core that is called with (db, actor, ...)."""
+    for module in pkgutil.iter_modules(lc_core.__path__, "lc_core."):
+        if module.ispkg:
+            continue  # rooms above the verbs: they call these
+        for name, function in vars(import_module(module.name)).items():
+            public = inspect.isfunction(function) and function.__module__ == module.name and not name.startswith("_")
+            if public and list(inspect.signature(function).parameters)[:2] == ["db", "actor"]:
+                yield function
+
+
+def name_of(function: Callable[..., object]) -> str:
+    return f"{function.__module__.removeprefix('lc_core.')}.{function.__name__}"
+
+
+FOUND = {name_of(function): function for function in found()}
+
+
+# --- the world -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class World:
+    """Two contracts with the same in them, one that was deleted, and one actor of every role."""
+
+    db: Database
+    actors: dict[str, Actor]
+    places: dict[str, At]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def world(request: pytest.FixtureRequest, run_home: Path) -> Iterator[World]:
+    fresh = databases.sqlite_copy(run_home) if request.param == "sqlite" else databases.postgres_copy(run_home)
+    with fresh as url:
+        db = Database.open(url, clock=Clock())
+        made = build(db)
+        before = everything(db)
+        yield made
+        assert everything(db) == before, "the stage is only a stage"
+        check_invariants(db)
+        db.close()
+
+
+def build(db: Database) -> World:
+    own, other, deleted = (a_contract(db, ContractType.VOUCHER, title="Of Ann") for _ in range(3))
+    actors = {
+        "nobody": Actor.person(NOBODY),
+        "learner": a_learner(db, "learner"),
+        "contract admin of own": an_admin(db, "own", own),
+        "contract admin of another": an_admin(db, "another", other),
+        "manager": somebody(db, "manager", Role.MANAGER),
+        "analyst": somebody(db, "analyst", Role.ANALYST, Privilege.PERSONAL_DATA),
+        "administrator": somebody(db, "administrator", Role.ADMINISTRATOR),
+        "administrator with contracts": somebody(db, "allowed", Role.ADMINISTRATOR, Privilege.CONTRACTS),
+        "super admin": somebody(db, "super", Role.SUPER_ADMIN),
+        "deactivated super admin": somebody(db, "gone", Role.SUPER_ADMIN),
+        "operator": OPERATOR,
+    }
+    deactivate(db, actors["deactivated super admin"])
+    source = a_contract(db)
+    places = {"own": fill(db, own, "own", source), "other": fill(db, other, "another", source)}
+    invite(db, own, "learner")
+    invite(db, own, "gone")
+    gone = replace(
+        places["own"],
+        contract_id=deleted,
+        contract_code=contract_now(db, deleted).code,
+        invitation_code=code_of(db, deleted),
+    )
+    contracts.delete_unused(db, OPERATOR, deleted)
+    places["deleted"] = gone
+    unknown = replace(places["own"], contract_code="no such", invitation_code="A" * 25)
+    places |= {f"unknown {number}": replace(unknown, contract_id=number) for number in (NOBODY, 2**63)}
+    return World(db, actors, places)
+
+
+def fill(db: Database, contract_id: int, admin: str, source: int) -> At:
+    """Somebody of every kind, and a second admin, so that removing one is allowed."""
+    first, _ = offered(db, contract_id)
+    _, enrollment_id = an_enrolled(db, contract_id, f"enrolled-{contract_id}", first)
+    waiting, revoked = invite(db, contract_id, f"waiting-{contract_id}", f"revoked-{contract_id}")
+    invitations.revoke(db, OPERATOR, contract_id, only(revoked))
+    contract = contract_now(db, contract_id)
+    return At(
+        contract_id=contract_id,
+        contract_code=contract.code,
+        invitation_code=contract.invitation_code,
+        activity_id=first,
+        new_activity_id=an_activity(db),
+        waiting=waiting,
+        revoked=revoked,
+        enrollment_id=enrollment_id,
+        admin_id=person_of(db, admin).id,
+        source=source,
+        version=contract.version,
+    )
+
+
+@contextmanager
+def rehearsed(db: Database) -> Iterator[Database]:
+    """The same records, on which nothing that is done stays done."""
+    with db._writing.connect() as connection, connection.begin() as play:
+        connection.begin_nested()  # so that what the door commits or undoes is a savepoint of the play
+        stage = Database(db.engine, db.clock, db.zone)
+        stage.__dict__.update(_writing=connection, _reading=connection)
+        yield stage
+        play.rollback()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody was told: nothing (they were let through), or a refusal, word for word."""
+
+    kind: type[Exception] | None = None
+    text: str = ""
+    sentence: str = ""
+    reason: Reason | None = None
+
+
+NO_SUCH_THING = Answer(NotFound, "not_found", "There is no such thing here, or you may not see it.", Reason.NOT_FOUND)
+
+
+def call(name: str, db: Database, who: Actor, at: At, **key: OperationKey) -> object:
+    about = TABLE[name].about(at)
+    return FOUND[name](db, who, *about.args, **about.kwargs, **key)
+
+
+def told(db: Database, name: str, who: Actor, at: At) -> Answer:
+    with rehearsed(db) as stage:
+        try:
+            call(name, stage, who, at)
+        except Refused as refused:
+            return Answer(type(refused), str(refused), refused.sentence, refused.reason)
+    return Answer()
+
+
+# --- the matrix ------------------------------------------------------------------------------------------------------
+
+
+def test_every_public_function_has_a_row():  # safety: Authorisation
+    assert set(TABLE) == set(FOUND)
+
+
+def let_through(right: Right, place: str) -> set[str]:
+    if not right.bound:
+        return right.own
+    return {"own": right.own, "other": right.other}.get(place, set())
+
+
+@pytest.mark.parametrize("name", sorted(TABLE.keys() - {"redeeming.redeem"}))
+def test_who_is_let_through(world, name):  # R-AUTH-1, R-AUTH-2, roles table
+    row = TABLE[name]
+    for place in world.places if row.right.bound else ["own"]:
+        allowed = let_through(row.right, place)
+        for actor, who in world.actors.items():
+            answer = told(world.db, name, who, world.places[place])
+
+            expected = answer.reason is row.answers if actor in allowed else answer == NO_SUCH_THING
+            assert expected, (actor, place, answer)
+
+
+def test_a_code_lets_anybody_through_who_may_act(world):  # R-INV-9, R-LRN-3
+    for place, at in world.places.items():
+        for actor, who in world.actors.items():
+            answer = told(world.db, "redeeming.redeem", who, at)
+
+            if actor not in PERSONS:
+                assert answer == NO_SUCH_THING
+            else:
+                assert answer.reason is (None if place in {"own", "other"} else Reason.CODE_NOT_ACCEPTED)
+
+
+# --- operation keys --------------------------------------------------------------------------------------------------
+
+KEYED = [name for name, function in FOUND.items() if "key" in inspect.signature(function).parameters]
+
+
+def test_every_verb_takes_a_key():  # house: one click = one verb with an idempotency key
+    nouns = {name for name in FOUND if name not in KEYED}
+
+    assert nouns == {
+        "activities.removal_of",
+        "activity_lists.of_contract",
+        "activity_lists.people_of",
+        "codes.history",
+        "contract_lists.admins",
+        "contract_lists.id_of",
+        "contract_lists.one",
+        "invitation_details.covered",
+        "invitation_details.names",
+        "invitation_lists.listing",
+        "inviting.preview",
+        "people.find",
+        "people.me",
+        "redeeming.mine",
+        "roles.with_roles",
+        "seats.by_status",
+    }
+
+
+@pytest.mark.parametrize("name", [name for name in KEYED if not TABLE[name].answers])
+def test_a_repeated_key_answers_the_same_and_does_nothing(world, name):  # safety: the browser can stop a handler
+    learns = TABLE[name].right in (LEARN, ANY_PERSON)
+    who = world.actors["learner" if learns else "super admin"]
+    another = world.actors["contract admin of own" if learns else "operator"]
+    at, key = world.places["own"], OperationKey.new()
+
+    with rehearsed(world.db) as stage:
+        first = call(name, stage, who, at, key=key)
+        after = everything(stage)
+        assert call(name, stage, who, at, key=key) == first
+        with pytest.raises(Refused) as refused:
+            call(name, stage, another, at, key=key)
+        assert refused.value.reason is Reason.KEY_USED_OTHERWISE
+        assert everything(stage) == after
+
+
+@pytest.mark.parametrize("name", KEYED)
+def test_a_key_opens_no_door(world, name):  # R-AUTH-2: who may not is told nothing, whatever key they send
+    gone = world.actors["deactivated super admin"]
+
+    with rehearsed(world.db) as stage, pytest.raises(NotFound):
+        call(name, stage, gone, world.places["own"], key=OperationKey.new())
