@@ -27,7 +27,7 @@ from lc_core.vocabulary import ActivityKind, ContractType, Privilege, Role
 PAGES = Path(__file__).parents[1] / "pages"
 OPERATOR = Actor.operator("test")
 HOSTILE = "![x](http://127.0.0.1:9/p.png) :material/home: <b>*bold*</b> $x$ [a](http://b) `c`"
-PLACES = ("contracts", "invitations", "activities", "enrollments")
+PLACES = ("contracts", "invitations", "activities", "enrollments", "seat_usage")
 
 
 @dataclass
@@ -105,45 +105,44 @@ EVERYONE = ["super_admin", "administrator", "manager", "analyst", "ada", "otto",
 
 
 @pytest.mark.parametrize("person", EVERYONE)
-@pytest.mark.parametrize("page", PLACES)
 def test_each_page_shows_a_contract_to_those_who_may_see_it_and_to_nobody_else(
-    world: World, page: str, person: str | None
+    world: World, person: str | None
 ) -> None:
-    query = {} if page == "contracts" else {"contract": world.own, "activity": world.activity}
+    for page in PLACES:
+        query = {} if page == "contracts" else {"contract": world.own, "activity": world.activity}
+        app = world.open(page, person, **query)
 
-    app = world.open(page, person, **query)
-
-    assert not app.exception
-    assert ("Own" in words(app)) == (person in SEES)
-
-
-@pytest.mark.parametrize("page", ["invitations", "activities", "enrollments"])
-def test_a_contract_of_somebody_else_answers_like_one_that_does_not_exist(world: World, page: str) -> None:
-    foreign = world.open(page, "ada", contract=world.other, activity=world.activity)
-    unknown = world.open(page, "ada", contract=987_654, activity=world.activity)
-
-    assert not foreign.exception
-    assert words(foreign) == words(unknown)
-    assert NotFound().sentence in words(foreign)
+        assert not app.exception, page
+        assert ("Own" in words(app)) == (person in SEES), page
 
 
-@pytest.mark.parametrize("nonsense", ["", "x", "-1", "1e9", "٣", "9" * 40])
-def test_nonsense_in_the_address_finds_nothing(world: World, nonsense: str) -> None:
-    app = world.open("invitations", "ada")
-    app.query_params["contract"] = nonsense
-    app.run()
+def test_a_contract_of_somebody_else_answers_like_one_that_does_not_exist(world: World) -> None:
+    for page in ("invitations", "activities", "enrollments"):
+        foreign = world.open(page, "ada", contract=world.other, activity=world.activity)
+        unknown = world.open(page, "ada", contract=987_654, activity=world.activity)
 
-    assert not app.exception
-    assert NotFound().sentence in words(app)
+        assert not foreign.exception, page
+        assert words(foreign) == words(unknown), page
+        assert NotFound().sentence in words(foreign), page
 
 
-@pytest.mark.parametrize("person", ["manager", "analyst"])
-def test_managers_and_analysts_see_pseudonyms_and_no_buttons_that_change_anything(world: World, person: str) -> None:
-    app = world.open("invitations", person, contract=world.own)
+def test_nonsense_in_the_address_finds_nothing(world: World) -> None:
+    for nonsense in ("", "x", "-1", "1e9", "٣", "9" * 40):
+        app = world.open("invitations", "ada")
+        app.query_params["contract"] = nonsense
+        app.run()
 
-    assert "ann@example.org" not in words(app)
-    assert "P-" in words(app)
-    assert not [button for button in app.button if button.key in {"regenerate", "rename-contract", "invite"}]
+        assert not app.exception, nonsense
+        assert NotFound().sentence in words(app), nonsense
+
+
+def test_managers_and_analysts_see_pseudonyms_and_no_buttons_that_change_anything(world: World) -> None:
+    for person in ("manager", "analyst"):
+        app = world.open("invitations", person, contract=world.own)
+
+        assert "ann@example.org" not in words(app)
+        assert "P-" in words(app)
+        assert not [button for button in app.button if button.key in {"regenerate", "rename-contract", "invite"}]
 
 
 def _select(app: AppTest, position: int) -> AppTest:
