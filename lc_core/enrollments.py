@@ -68,7 +68,9 @@ def change_status(
     with db.change(actor, Event.ENROLLMENT_CHANGED, key=key) as change:
         contract = access.contract_to_change(change, contract_id, Action.MANAGE_CONTRACTS)
         enrollment = _enrollment_of(change, contract, enrollment_id)
-        refuse_if(rules.why_not_change_status(enrollment.status, status))
+        unit = seats.unit_of(contract.contract_type, enrollment.person_id, enrollment.activity_id)
+        seat = seats.holds(change.session, contract, unit)
+        refuse_if(rules.why_not_change_status(enrollment.status, status, seat=seat))
         refuse_if(rules.why_not_text(lms_status, LONGEST_WORD), most=LONGEST_WORD)
         change.note(contract=contract.id, before={"status": enrollment.status.value}, after={"status": status.value})
         change.items.append(Item(Result.CHANGED, enrollment.person_id, enrollment.invitation_id))

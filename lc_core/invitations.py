@@ -4,14 +4,15 @@ Each works on one, several, or all that match a filter, and answers with an outc
 never stops the rest (R-INV-13).
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import update
 
 from lc_core import access, enrollments, inviting, rules, seats, sending
 from lc_core.errors import refuse_if
-from lc_core.invitation_lists import Chosen, activities_of, chosen_invitations, current_activities, people_with_live
+from lc_core.invitation_guards import Guard, guard
+from lc_core.invitation_lists import Chosen, activities_of, chosen_invitations, current_activities
 from lc_core.mail import outbox
 from lc_core.mail.outbox import Sending
 from lc_core.reasons import Reason
@@ -19,7 +20,7 @@ from lc_core.records.audit import Item
 from lc_core.records.db import Actor, Change, Database, portions
 from lc_core.records.models import Contract, Invitation
 from lc_core.records.operations import OperationKey, repeatable
-from lc_core.vocabulary import Action, ContractType, Event, Result, SeatReason
+from lc_core.vocabulary import Action, ContractType, Doing, Event, Result, SeatReason
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,6 @@ class Done:
     reason: Reason | None = None
 
 
-Guard = Callable[[Invitation], Reason | None]
-
-
 @repeatable
 def resend(
     db: Database, actor: Actor, contract_id: int, chosen: Chosen, *, key: OperationKey | None = None
@@ -42,14 +40,7 @@ def resend(
     """Send invitations again; each one's clock starts anew (R-INV-4)."""
     with db.change(actor, Event.INVITATIONS_RESENT, key=key) as change:
         contract = access.contract_to_change(change, contract_id, Action.RUN_CONTRACT)
-        open_ = contract.status_at(change.now)
-        good, done = _judge(
-            change,
-            contract,
-            chosen,
-            Result.SENT_AGAIN,
-            lambda one: rules.why_not_resend(one.status_at(change.now), open_),
-        )
+        good, done = _judge(change, contract, chosen, Doing.RESEND)
         with inviting.within_free_seats(change, contract):
             sending.send_again(change, contract, good)
         return change.answer(done)
@@ -62,13 +53,7 @@ def revoke(
     """Revoke invitations without an enrollment; the records stay as they were otherwise (R-INV-5, R-INV-6)."""
     with db.change(actor, Event.INVITATIONS_REVOKED, key=key) as change:
         contract = access.contract_to_change(change, contract_id, Action.RUN_CONTRACT)
-        good, done = _judge(
-            change,
-            contract,
-            chosen,
-            Result.REVOKED,
-            lambda one: rules.why_not_revoke(one.status_at(change.now), contract.contract_type),
-        )
+        good, done = _judge(change, contract, chosen, Doing.REVOKE)
         for portion in portions([invitation.id for invitation in good]):
             gone = update(Invitation).where(Invitation.id.in_(portion)).values(revoked_at=change.now)
             change.session.execute(gone, execution_options={"synchronize_session": False})
@@ -84,17 +69,7 @@ def reinvite(
         contract = access.contract_to_change(change, contract_id, Action.RUN_CONTRACT)
         offered = current_activities(change.session, contract.id)
         refuse_if(rules.why_not_invite(contract.status_at(change.now), len(offered)))
-        open_ = contract.status_at(change.now)
-        invitations = chosen_invitations(change.session, contract, chosen, change.now)
-        invited = people_with_live(change.session, contract, [invitation.person_id for invitation in invitations])
-
-        def why_not(one: Invitation) -> Reason | None:
-            reason = rules.why_not_reinvite(one.status_at(change.now), open_, live=one.person_id in invited)
-            if reason is None:
-                invited.add(one.person_id)
-            return reason
-
-        good, done = _judge_these(change, invitations, Result.INVITED_AGAIN, why_not)
+        good, done = _judge(change, contract, chosen, Doing.REINVITE)
         with inviting.within_free_seats(change, contract):
             _invite_anew(change, contract, good, offered)
         return change.answer(done)
@@ -137,13 +112,7 @@ def deallocate(
     """Take accepted seats of an unlimited contract back: free again at once, open enrollments withdrawn (R-SEAT-8)."""
     with db.change(actor, Event.SEATS_DEALLOCATED, key=key) as change:
         contract = access.contract_to_change(change, contract_id, Action.RUN_CONTRACT)
-        good, done = _judge(
-            change,
-            contract,
-            chosen,
-            Result.DEALLOCATED,
-            lambda one: rules.why_not_deallocate(one.status_at(change.now), contract.contract_type),
-        )
+        good, done = _judge(change, contract, chosen, Doing.DEALLOCATE)
         people = [invitation.person_id for invitation in good]
         back = [seats.Move(seats.Unit(person_id), -1, SeatReason.DEALLOCATED, change.now) for person_id in people]
         seats.move_all(change, contract, back)
@@ -154,11 +123,19 @@ def deallocate(
         return change.answer(done)
 
 
-def _judge(
-    change: Change, contract: Contract, chosen: Chosen, result: Result, why_not: Guard
-) -> tuple[list[Invitation], list[Done]]:
+RESULTS = {
+    Doing.RESEND: Result.SENT_AGAIN,
+    Doing.REVOKE: Result.REVOKED,
+    Doing.REINVITE: Result.INVITED_AGAIN,
+    Doing.DEALLOCATE: Result.DEALLOCATED,
+}
+
+
+def _judge(change: Change, contract: Contract, chosen: Chosen, doing: Doing) -> tuple[list[Invitation], list[Done]]:
     """The chosen invitations that may, and an outcome for each of the chosen."""
-    return _judge_these(change, chosen_invitations(change.session, contract, chosen, change.now), result, why_not)
+    invitations = chosen_invitations(change.session, contract, chosen, change.now)
+    why_not = guard(doing, change.session, contract, invitations, change.now)
+    return _judge_these(change, invitations, RESULTS[doing], why_not)
 
 
 def _judge_these(

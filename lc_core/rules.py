@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from lc_core.reasons import Reason
 from lc_core.vocabulary import (
+    OPEN_ENROLLMENTS,
     UNREDEEMED,
     ContractStatus,
     ContractType,
@@ -287,10 +288,12 @@ def why_not_withdraw(status: EnrollmentStatus) -> Reason | None:
     return Reason.ALREADY_WITHDRAWN if status is EnrollmentStatus.WITHDRAWN else None
 
 
-def why_not_change_status(status: EnrollmentStatus, wanted: EnrollmentStatus) -> Reason | None:
-    """R-ENR-1: any status may follow any other, but a withdrawal is its own verb and a withdrawn person enrolls again."""
+def why_not_change_status(status: EnrollmentStatus, wanted: EnrollmentStatus, *, seat: bool = True) -> Reason | None:
+    """R-ENR-1: to withdraw and to enroll again are verbs of their own. `seat`: held still; what is open needs it (R-SEAT-8)."""
     if wanted is EnrollmentStatus.WITHDRAWN:
         return Reason.WITHDRAW_INSTEAD
     if status is EnrollmentStatus.WITHDRAWN:
         return Reason.ALREADY_WITHDRAWN
-    return Reason.STATUS_UNCHANGED if status is wanted else None
+    if status is wanted:
+        return Reason.STATUS_UNCHANGED
+    return Reason.IS_DEALLOCATED if wanted in OPEN_ENROLLMENTS and not seat else None

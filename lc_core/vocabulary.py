@@ -187,6 +187,15 @@ class Result(Word):
     REFUSED = "refused", N_("Refused")
 
 
+class Doing(Word):
+    """What can be done with invitations that exist."""
+
+    RESEND = "resend", N_("Resend")
+    REVOKE = "revoke", N_("Revoke")
+    REINVITE = "reinvite", N_("Invite again")
+    DEALLOCATE = "deallocate", N_("De-allocate")
+
+
 class Event(Word):
     """One word for each verb that changes something (R-AUD-1)."""
 

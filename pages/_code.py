@@ -32,28 +32,24 @@ def panel(seen: ContractSeen) -> None:
 @st.dialog(_("Regenerate the invitation code?"), on_dismiss=_frame.answered)
 def _regenerate(seen: ContractSeen) -> None:
     st.write(_("The code above stops working at once. Whoever was told it needs the new one."))
-    st.button(
-        _("Regenerate"),
-        type="primary",
-        key="regenerate-yes",
-        on_click=_frame.act,
-        args=("regenerate", codes.regenerate, seen.id),
-        kwargs={"old_code": seen.code_to_share, "key": OperationKey.new()},
-    )
+    _frame.confirm(_("Regenerate"), _replace, seen, OperationKey.new(), key="regenerate-yes")
 
 
 @st.dialog(_("Rename the contract"), on_dismiss=_frame.answered)
 def _rename(seen: ContractSeen) -> None:
     st.write(_("The new title shows everywhere at once: lists, reports, and letters not yet sent."))
-    title = st.text_input(_("Title"), value=seen.title, max_chars=contracts.MOST["title"], key=f"title-of-{seen.id}")
-    st.button(
-        _("Rename"),
-        type="primary",
-        key="rename-yes",
-        on_click=_frame.act,
-        args=("rename", contracts.rename, seen.id, title or ""),
-        kwargs={"key": OperationKey.new()},
-    )
+    st.text_input(_("Title"), value=seen.title, max_chars=contracts.MOST["title"], key=f"title-of-{seen.id}")
+    _frame.confirm(_("Rename"), _give_title, seen.id, OperationKey.new(), key="rename-yes")
+
+
+def _replace(seen: ContractSeen, key: OperationKey) -> None:
+    _frame.act("regenerate", codes.regenerate, seen.id, old_code=seen.code_to_share, key=key)
+
+
+def _give_title(contract_id: int, key: OperationKey) -> None:
+    """The title as it is typed at the click, which may be later than the button was drawn."""
+    title = str(st.session_state.get(f"title-of-{contract_id}") or "")
+    _frame.act("rename", contracts.rename, contract_id, title, key=key)
 
 
 def told_of_regenerating(done: codes.Regenerated) -> str:

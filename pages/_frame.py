@@ -165,14 +165,26 @@ def was_refused() -> bool:
     return last is not None and bool(last.refused)
 
 
-def ask(question: str) -> None:
-    """Open the dialog of this name at the next run."""
-    st.session_state["asked"] = question
+def ask(question: str, about: Any = None) -> None:
+    """Open the dialog of this name at the next run; what it is about is kept with it."""
+    st.session_state["asked"], st.session_state["asked_about"] = question, about
 
 
 def asked() -> str:
     """Which dialog is open, if any."""
     return str(st.session_state.get("asked", ""))
+
+
+def asked_about() -> Any:
+    """What the open dialog is about: ids or a filter, never a position on the page."""
+    return st.session_state.get("asked_about")
+
+
+def confirm(label: str, click: Callable[..., None], *args: Any, key: str, disabled: bool = False) -> None:
+    """The button of a dialog that does it. A click inside a dialog runs the dialog alone, so the page is run after it."""
+    if not asked():
+        st.rerun()
+    st.button(label, type="primary", key=key, disabled=disabled, on_click=click, args=args)
 
 
 def answered() -> None:

@@ -1,17 +1,19 @@
 """The table of invitations, what is selected in it, and what can be done with that."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from lc_core import invitation_details, invitation_lists, invitations
+from lc_core import invitation_details, invitation_guards, invitation_lists, invitations
 from lc_core.contract_lists import ContractSeen
 from lc_core.invitation_lists import PAGE_SIZE, Chosen, Filter, InvitationSeen, Listing
+from lc_core.invitations import Done
 from lc_core.language import _, ngettext
 from lc_core.records.operations import OperationKey
-from lc_core.vocabulary import InvitationStatus, shown_as
+from lc_core.vocabulary import Doing, InvitationStatus, shown_as
 from pages import _add_invitations, _code, _frame, _kept
 
 LOOKS = {
@@ -24,6 +26,8 @@ LOOKS = {
     InvitationStatus.DEALLOCATED: ("↩", "violet"),
 }
 """A sign and a colour for each status: never the colour alone."""
+MOST_SHOWN = 1000
+"""How many people a look before an action lists one by one."""
 
 
 def from_the_start() -> None:
@@ -119,38 +123,60 @@ def _actions(seen: ContractSeen, asked: Filter, listing: Listing, selected: list
     chosen = Chosen(matching=asked) if everyone else Chosen(ids=frozenset(row.id for row in selected))
     count = listing.matching if everyone else len(selected)
     with st.container(horizontal=True):
-        for action in _possible(seen):
-            _button(seen, action, chosen, count, [] if everyone else selected)
+        for doing in Doing:
+            if doing is not Doing.DEALLOCATE or seen.can_deallocate:
+                _button(doing, chosen, count, [] if everyone else selected)
     if len(selected) == 1 and not everyone:
         _covered(seen, selected[0])
 
 
-def _possible(seen: ContractSeen) -> list[tuple[str, str, Any]]:
-    """The actions of this contract's type: the row's field with the reason against it, the button's word, the verb."""
-    actions = [
-        ("why_not_resend", _("Resend"), invitations.resend),
-        ("why_not_revoke", _("Revoke"), invitations.revoke),
-        ("why_not_reinvite", _("Invite again"), invitations.reinvite),
-    ]
-    if seen.can_deallocate:
-        actions.append(("why_not_deallocate", _("De-allocate"), invitations.deallocate))
-    return actions
+VERBS: dict[Doing, Callable[..., list[Done]]] = {
+    Doing.RESEND: invitations.resend,
+    Doing.REVOKE: invitations.revoke,
+    Doing.REINVITE: invitations.reinvite,
+    Doing.DEALLOCATE: invitations.deallocate,
+}
 
 
-def _button(
-    seen: ContractSeen, action: tuple[str, str, Any], chosen: Chosen, count: int, rows: list[InvitationSeen]
-) -> None:
-    field, word, verb = action
-    reasons = [getattr(row, field) for row in rows]
-    able = count if not rows else reasons.count(None)
+def _button(doing: Doing, chosen: Chosen, count: int, rows: list[InvitationSeen]) -> None:
+    """What can be done opens a look at whom it would touch; what cannot be done says why."""
+    reasons = [getattr(row, f"why_not_{doing.value}") for row in rows]
+    able = reasons.count(None) if rows else count
     st.button(
-        f"{word} ({able})",
-        key=field,
+        f"{doing.label} ({able})",
+        key=f"do-{doing.value}",
         disabled=able == 0,
         help=" ".join(sorted({_frame.safe(reason.label) for reason in reasons if reason})) or None,
-        on_click=_do,
-        args=(word, verb, seen.id, chosen, OperationKey.new()),
+        on_click=_frame.ask,
+        args=(doing.value, chosen),
     )
+
+
+def dialog(seen: ContractSeen) -> None:
+    """The look before an action, where one was asked for."""
+    asked = _frame.asked()
+    if asked in {doing.value for doing in Doing}:
+        _look_before(seen, Doing.of(asked), _frame.asked_about())
+
+
+@st.dialog(_("Is this what you want?"), width="medium", on_dismiss=_frame.answered)
+def _look_before(seen: ContractSeen, doing: Doing, chosen: Chosen) -> None:
+    """Whom an action would touch, and whom not and why; then the click that does it."""
+    would = _frame.found(invitation_guards.look_before, seen.id, chosen, doing)
+    able = [one for one in would if one.reason is None]
+    st.markdown(f"**{doing.label}**: " + ngettext("{n} person", "{n} people", len(able)).format(n=len(able)))
+    st.dataframe(
+        {
+            _("Person"): [one.person for one in would[:MOST_SHOWN]],
+            _("Outcome"): [one.reason.label if one.reason else doing.label for one in would[:MOST_SHOWN]],
+        },
+        hide_index=True,
+        height=min(38 + 35 * len(would), 300),
+    )
+    if len(would) > MOST_SHOWN:
+        st.caption(_("The first {n} of {all}.").format(n=MOST_SHOWN, all=len(would)))
+    done = (doing.label, VERBS[doing], seen.id, chosen, OperationKey.new())
+    _frame.confirm(f"{doing.label} ({len(able)})", _do, *done, key="yes", disabled=not able)
 
 
 def _do(word: str, verb: Any, contract_id: int, chosen: Chosen, key: OperationKey, *more: Any) -> None:

@@ -86,5 +86,6 @@ _invitation_table.tell(contract)
 if contract.may_run:
     _code.panel(contract)
     _add_invitations.panel(contract)
+    _invitation_table.dialog(contract)
 order, asked = wanted(contract)
 _invitation_table.show(contract, with_statuses(contract, asked), order)

@@ -141,6 +141,7 @@ def imported(db: Database, report: Report) -> Facts:
         def count(model: type[Activity | Contract | Enrollment | Invitation | Person], *conditions: object) -> int:
             return session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0  # type: ignore[arg-type]
 
+        last = session.scalar(select(func.max(Enrollment.withdrawn_at)))
         contracts = list(session.scalars(select(Contract).order_by(Contract.code)))
         facts: Facts = {
             "activities": count(Activity),
@@ -153,7 +154,7 @@ def imported(db: Database, report: Report) -> Facts:
             "withdrawn, date unknown": count(
                 Enrollment, Enrollment.status == "withdrawn", Enrollment.withdrawn_at.is_(None)
             ),
-            "last withdrawal": (session.scalar(select(func.max(Enrollment.withdrawn_at))) or datetime.max).date(),
+            "last withdrawal": last.date() if last else None,
         }
         by_status = select(Contract.code, Enrollment.status, func.count()).join(
             Enrollment, Enrollment.contract_id == Contract.id

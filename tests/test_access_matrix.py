@@ -25,7 +25,7 @@ from lc_core.invitation_lists import Chosen, Filter
 from lc_core.reasons import Reason
 from lc_core.records.db import Actor, Database
 from lc_core.records.operations import OperationKey
-from lc_core.vocabulary import ActivityKind, ContractType, EnrollmentStatus, Privilege, Role
+from lc_core.vocabulary import ActivityKind, ContractType, Doing, EnrollmentStatus, Privilege, Role
 from tests import databases
 from tests.clock import Clock
 from tests.conftest import check_invariants
@@ -153,6 +153,7 @@ TABLE = {
     # inviting and invitations
     "inviting.preview": Verb(RUN, lambda at: said(at.contract_id, [email("x")], activities=[at.activity_id])),
     "inviting.invite": Verb(RUN, lambda at: said(at.contract_id, [email("x")], activities=[at.activity_id])),
+    "invitation_guards.look_before": Verb(RUN, lambda at: said(at.contract_id, EVERYBODY, Doing.REVOKE)),
     "invitations.resend": Verb(RUN, lambda at: said(at.contract_id, EVERYBODY)),
     "invitations.revoke": Verb(RUN, lambda at: said(at.contract_id, only(at.waiting))),
     "invitations.reinvite": Verb(RUN, lambda at: said(at.contract_id, only(at.revoked))),
@@ -369,6 +370,7 @@ def test_every_verb_takes_a_key():  # house: one click = one verb with an idempo
         "activity_lists.of_contract",
         "activity_lists.people_of",
         "codes.history",
+        "invitation_guards.look_before",
         "contract_lists.admins",
         "contract_lists.id_of",
         "contract_lists.one",

@@ -130,7 +130,7 @@ def test_rows_lie_in_the_order_of_contract_and_time(db: Database, clock: Clock, 
     first, second = (worlds.a_contract(db, ContractType.UNLIMITED) for _ in range(2))
     for contract_id, name in ((second, "ann"), (first, "bob"), (second, "cy"), (first, "dee")):
         worlds.a_redeemed(db, contract_id, name)
-        clock.forward(timedelta(hours=1))
+        clock.forward(-timedelta(hours=1))
 
     for table in ("invitations", "seat_ledger"):
         moment = {"invitations": "invited_at", "seat_ledger": "effective_at"}[table]

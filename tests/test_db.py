@@ -327,13 +327,13 @@ def test_what_is_left_to_its_default_may_be_said(db):
         assert tally(db, OPERATOR, "a", None, key=key) == first
 
 
-@pytest.mark.parametrize("text", ["k" * 10_000, "\x00", "clé", "\ud800", "", "a b"])
-def test_a_key_may_be_any_text(db, text):
-    first = tally(db, OPERATOR, "a", key=OperationKey(text))
+def test_a_key_may_be_any_text(db):
+    texts = ["k" * 10_000, "k" * 10_001, "\x00", "\x00k", "clé", "clék", "\ud800", "", "k", "a b"]
+    first = [tally(db, OPERATOR, "a", key=OperationKey(text)) for text in texts]
 
+    assert [one.count for one in first] == list(range(1, len(texts) + 1))
     with unchanged(db):
-        assert tally(db, OPERATOR, "a", key=OperationKey(text)) == first
-    assert tally(db, OPERATOR, "a", key=OperationKey(text + "k")).count == 2
+        assert [tally(db, OPERATOR, "a", key=OperationKey(text)) for text in texts] == first
 
 
 def test_whoever_comes_second_with_a_key_waits_and_is_answered_the_same(db):  # safety: the browser: a second click
@@ -701,13 +701,14 @@ def test_an_instant_without_a_zone_is_refused(db):  # I8
         session.execute(insert(Person).values(email_key="x@example.org", registered_at=naive))
 
 
-@pytest.mark.parametrize("number", [2**31, 2**63 - 1, 2**63, 10**30, -(2**63), -(10**30), -1, 0])
-def test_any_number_may_be_asked_for_as_an_id(db, number):  # R-AUTH-2: an id in a URL
+def test_any_number_may_be_asked_for_as_an_id(db):  # R-AUTH-2: an id in a URL
     contract_id = a_contract(db)
 
     with db.read() as session:
-        assert session.get(Contract, number) is None
-        assert session.scalars(select(Contract.id).where(Contract.id.in_([number, contract_id]))).all() == [contract_id]
+        for number in (2**31, 2**63 - 1, 2**63, 10**30, -(2**63), -(10**30), -1, 0):
+            assert session.get(Contract, number) is None
+            both = select(Contract.id).where(Contract.id.in_([number, contract_id]))
+            assert session.scalars(both).all() == [contract_id]
 
 
 def test_time_is_the_clocks_and_not_the_databases(db, clock):

@@ -377,6 +377,17 @@ def test_whoever_holds_a_seat_needs_no_other_for_what_came_before(db: Database, 
     assert used(db, contract_id) == 1
 
 
+def test_an_enrollment_told_late_takes_up_the_seat_where_the_ledger_let_it_go(
+    db: Database, clock: Clock, tmp_path: Path
+) -> None:
+    contract_id = a_contract(db, ContractType.SUBSCRIPTION, seats=1, **FREE_AGAIN)
+    known = row("ann", "A", "2026-03-01", "withdrawn", withdrawn="2026-04-01")
+    tell(db, tmp_path, known)
+
+    assert counts(tell(db, tmp_path, known, row("ann", "B", "2026-02-01"))) == (1, 0, 1, {})
+    assert moves(db, contract_id) == [(1, day("2026-03-01")), (-1, day("2026-04-01")), (1, day("2026-04-01"))]
+
+
 def test_a_seat_used_later_is_not_lent_to_history(db: Database, clock: Clock, tmp_path: Path) -> None:
     contract_id = a_contract(db, seats=1, **FREE_AGAIN)
     worlds.an_enrolled(db, contract_id, "ann")
@@ -429,6 +440,16 @@ def test_what_was_once_begun_stays_begun(db: Database, tmp_path: Path) -> None:
 
     assert enrolled(db, "ann", "A").started
     assert used(db, contract_id) == 1
+
+
+def test_what_one_enrollment_began_keeps_the_seat_when_another_ends(db: Database, tmp_path: Path) -> None:
+    contract_id = a_contract(db, ContractType.SUBSCRIPTION, seat_release=SeatRelease.IF_NOT_STARTED)
+    begun = row("ann", "A", "2026-02-01", "in_progress")
+    left = row("ann", "A", "2026-02-01", "withdrawn", withdrawn="2026-03-01")
+    for told in (begun, left, row("ann", "B", "2026-04-01", "withdrawn", withdrawn="2026-05-01")):
+        tell(db, tmp_path, told)
+
+    assert moves(db, contract_id) == [(1, day("2026-02-01"))]
 
 
 @pytest.mark.parametrize("withdrawn", ["2026-03-01", ""])

@@ -55,9 +55,10 @@ def test_who_is_fed_is_found_by_name_and_address(db: Database, tmp_path: Path) -
 def test_name_and_address_follow_the_external_id(db: Database, tmp_path: Path) -> None:
     bring(db, tmp_path, users=THREE)
     ann = persons(db)["ann@example.org"]
-    report = bring(db, tmp_path, users=[USERS, "1,Ann.New@Example.org,Ann Other", "2,bob@example.org,"])
+    rows = ["1,Ann.New@Example.org,Ann Other", "2,bob@example.org,", "3,cat.new@example.org,"]
+    report = bring(db, tmp_path, users=[USERS, *rows])
 
-    assert counts(report.files[0]) == (0, 1, 1, {})
+    assert counts(report.files[0]) == (0, 2, 1, {})
     now = persons(db)["ann.new@example.org"]
     assert (now.id, now.email, now.name, now.registered_at) == (
         ann.id,
@@ -65,7 +66,7 @@ def test_name_and_address_follow_the_external_id(db: Database, tmp_path: Path) -
         "Ann Other",
         ann.registered_at,
     )
-    assert persons(db)["bob@example.org"].name == "Bob"
+    assert [persons(db)[f"{name}@example.org"].name for name in ("bob", "cat.new")] == ["Bob", "Cat"]
 
 
 def test_without_external_id_the_address_is_the_key(db: Database, tmp_path: Path) -> None:

@@ -225,16 +225,20 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(db: Database, tmp_
     said: list[str] = []
     event.listen(db.engine, "before_cursor_execute", lambda *call: said.append(call[2]))
 
-    def statements(people_told: Sequence[str], status: str) -> int:
+    def statements(people_told: Sequence[str], *statuses: str) -> int:
         said.clear()
-        users = [USERS, *(f"{name},{name}@example.org,{name}" for name in people_told)]
-        rows = [feeding.row(name, "A", "2026-02-01", status) for name in people_told]
+        told = [(name, statuses[n % len(statuses)]) for n, name in enumerate(people_told)]
+        users = [USERS, *(f"{name if status == 'enrolled' else ''},{name}@example.org,{name}" for name, status in told)]
+        rows = [
+            feeding.row(name, "A", "2026-02-01", status, completed="2026-03-01" if status == "completed" else "")
+            for name, status in told
+        ]
         bring(db, tmp_path, users=users, enrollments=[ENROLLMENTS, *rows])
         return len(said)
 
     few, many = [f"few{n}" for n in range(3)], [f"many{n}" for n in range(300)]
-    assert statements(many, "enrolled") == statements(few, "enrolled")
-    assert statements(many, "completed") == statements(few, "completed")
+    assert statements(many, "enrolled", "completed") == statements(few, "enrolled", "completed")
+    assert statements(many, "failed", "completed") == statements(few, "failed", "completed")
 
 
 def test_progress_is_told_file_by_file(db: Database, tmp_path: Path) -> None:

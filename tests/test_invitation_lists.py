@@ -200,12 +200,12 @@ def test_search_is_literal_and_knows_no_case(db):  # safety: SQL
     }
 
 
-@pytest.mark.parametrize("search", ["\x00", "a\x00b", "\ud800", "a\udfffb", "x" * 5000])
-def test_what_no_database_keeps_is_found_nowhere(db, search):  # safety: SQL
+def test_what_no_database_keeps_is_found_nowhere(db):  # safety: SQL
     contract_id = a_contract(db)
     invite(db, contract_id, "ann")
 
-    assert listed(db, contract_id, search=search) == []
+    for search in ("\x00", "a\x00b", "\ud800", "a\udfffb", "x" * 5000):
+        assert listed(db, contract_id, search=search) == []
 
 
 # --- order and pages -------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 from sqlglot import exp
 
-from lc_core import language, roles, rules, seat_rules, seats
+from lc_core import activities, contracts, invitations, language, roles, rules, seat_rules, seats
 from lc_core.errors import NotFound
 from lc_core.insight import answers, charts
 from lc_core.insight.copy import Insight
@@ -164,6 +165,75 @@ def test_seats_that_nobody_can_use_any_more_are_expired(db: Database, clock: Clo
 
     assert (before, row["status"]) == (ContractStatus.ACTIVE, ContractStatus.EXPIRED)
     assert counted(row) == SeatsByStatus(20, 1, 0, 0, 0, 0, 19)
+
+
+def test_an_archived_contract_says_so_and_has_no_demand(db: Database, insight: Insight):
+    contract_id = a_voucher_in_every_state(db)
+    contracts.archive(db, OPERATOR, contract_id)
+
+    row = told(insight)[contract_id]
+
+    assert row["status"] == ContractStatus.ARCHIVED
+    assert counted(row) == SeatsByStatus(20, 1, 0, 0, 0, 0, 19)
+
+
+def test_a_contract_that_has_not_begun_has_demand(db: Database, clock: Clock, insight: Insight):
+    contract_id = a_voucher_in_every_state(db)
+    with db.read() as session:
+        clock.set(session.get_one(Contract, contract_id).starts_at - timedelta(microseconds=1))
+
+    row = told(insight)[contract_id]
+
+    assert row["status"] == ContractStatus.FUTURE
+    assert counted(row) == SeatsByStatus(20, 1, 5, 6, 8, 0, 0)
+
+
+@pytest.mark.parametrize("contract_type", ContractType)
+@pytest.mark.parametrize("left", [timedelta(microseconds=1), timedelta()])
+def test_an_invitation_asks_for_nothing_from_the_instant_at_which_it_expires(
+    db: Database, clock: Clock, insight: Insight, contract_type: ContractType, left: timedelta
+):
+    contract_id = worlds.a_contract(db, contract_type, offers=1, invitation_ttl_days=14)
+    worlds.invite(db, contract_id, "ann", "bob")
+    clock.forward(timedelta(days=14) - left)  # R-INV-3
+
+    assert told(insight)[contract_id]["pending"] == (2 if left else 0)
+
+
+@pytest.mark.parametrize("contract_type", [ContractType.VOUCHER, ContractType.SUBSCRIPTION])
+def test_what_was_accepted_in_time_stays_reserved(
+    db: Database, clock: Clock, insight: Insight, contract_type: ContractType
+):
+    contract_id = worlds.a_contract(db, contract_type, offers=1, invitation_ttl_days=14)
+    worlds.a_redeemed(db, contract_id, "ann")
+    clock.forward(timedelta(days=15))
+
+    assert told(insight)[contract_id]["reserved"] == 1
+
+
+def test_what_is_revoked_or_deallocated_asks_for_nothing(db: Database, insight: Insight):
+    contract_id = worlds.a_contract(db, ContractType.UNLIMITED)
+    (revoked,) = worlds.invite(db, contract_id, "ann")
+    invitations.revoke(db, OPERATOR, contract_id, worlds.only(revoked))
+    _, deallocated = worlds.a_redeemed(db, contract_id, "bob")
+    invitations.deallocate(db, OPERATOR, contract_id, worlds.only(deallocated))
+    voucher = worlds.a_contract(db)
+    _, accepted = worlds.a_redeemed(db, voucher, "cy")
+    invitations.revoke(db, OPERATOR, voucher, worlds.only(accepted))
+
+    assert counted(told(insight)[contract_id]) == SeatsByStatus(10, 0, 0, 0, 10, 0, 0)
+    assert counted(told(insight)[voucher]) == SeatsByStatus(10, 0, 0, 0, 10, 0, 0)
+
+
+def test_an_activity_that_is_offered_no_more_is_asked_for_by_nobody(db: Database, insight: Insight):
+    contract_id = worlds.a_contract(db, offers=2)
+    worlds.a_redeemed(db, contract_id, "ann")
+    worlds.invite(db, contract_id, "bob")
+    before = told(insight)[contract_id]
+    activities.remove_from_contract(db, OPERATOR, contract_id, worlds.offered(db, contract_id)[0])
+
+    assert counted(before) == SeatsByStatus(10, 0, 2, 2, 6, 0, 0)
+    assert counted(told(insight)[contract_id]) == SeatsByStatus(10, 0, 1, 1, 8, 0, 0)
 
 
 def test_contracts_come_by_code_without_regard_to_case(db: Database, insight: Insight):

@@ -20,7 +20,7 @@ from lc_core.invitation_lists import Chosen, Filter
 from lc_core.reasons import Reason
 from lc_core.records import audit
 from lc_core.records.db import Actor, Database
-from lc_core.records.house_models import AuditEvent, AuditHead, Letter, RoleHeld
+from lc_core.records.house_models import AuditEvent, Letter, RoleHeld
 from lc_core.records.models import Contract, Enrollment, Invitation, PastCode, Person, SeatHeld, SeatMove
 from lc_core.records.operations import OperationKey
 from lc_core.vocabulary import (
@@ -103,15 +103,10 @@ def broken_seats(db: Database, contract_id: int) -> list[str]:
     return wrong + [f"{name} {n} of {contract.seats}" for name, n in found.items() if n > contract.seats]
 
 
-def broken_chains(db: Database) -> list[str]:
-    with db.read() as session:
-        chains = set(session.scalars(select(AuditEvent.chain))) | set(session.scalars(select(AuditHead.chain)))
-        return [problem for chain in sorted(chains) for problem in audit.verify(session, chain)]
-
-
 def assert_sound(db: Database, *contract_ids: int) -> None:
     assert [problem for contract_id in contract_ids for problem in broken_seats(db, contract_id)] == []
-    assert broken_chains(db) == []
+    with db.read() as session:
+        assert audit.verify(session) == []
 
 
 def forget_the_check(db: Database) -> None:
@@ -191,7 +186,7 @@ def eight_at_two_seats(db: Database, code: str = "C-1") -> tuple[int, list[list[
     ]
 
 
-@pytest.mark.parametrize("kept", sorted(UNPROTECTED, key=lambda safety: safety.name))
+@pytest.mark.parametrize("kept", [Safety.LOCK, Safety.GUARD, Safety.CHECK])
 def test_each_of_lock_guard_and_check_alone_keeps_the_last_seats(db, db_url, kept):
     """Only the lock also gives everybody an answer: the guard refuses truly, the check by an error."""
     contract_id, runners = eight_at_two_seats(db)
@@ -472,14 +467,15 @@ def test_two_lists_in_opposite_order_to_two_contracts_do_not_stop_each_other(db,
 def test_without_an_order_two_lists_of_new_people_stop_each_other(db, db_url):
     """PostgreSQL ends the deadlock by an error; SQLite knows none, since one writes after the other."""
     told: list[list[Told]] = []
-    for attempt in range(ROUNDS):
+    sqlite_here = db.engine.dialect.name == "sqlite"
+    for attempt in range(1 if sqlite_here else ROUNDS):
         _, runners = the_same_list_up_and_down(db, f"C{attempt}")
         told = race(db_url, runners, without={Safety.ORDER})
         if errors_in(told):
             break
 
     deadlocks = ["DeadlockDetected" in error for error in errors_in(told)]
-    assert deadlocks == ([] if db.engine.dialect.name == "sqlite" else [True])
+    assert deadlocks == ([] if sqlite_here else [True])
 
 
 # --- the same thing twice (R-ADD-6) ----------------------------------------------------------------------------------

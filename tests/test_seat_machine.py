@@ -5,7 +5,7 @@ step after step, does each in both, and compares: what was answered or refused a
 with what may be done to each, enrollments, units that hold a seat, and the seats by status.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import HealthCheck, Phase, assume, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -63,6 +63,7 @@ from tests.clock import Clock
 OPERATOR = Actor.operator("tests")
 PEOPLE, ACTIVITIES = 5, 3
 MOMENT = timedelta(microseconds=1)
+OPEN = {"waitlisted", "pending_approval", "enrolled", "in_progress"}
 
 
 # --- the rules, read a second time -----------------------------------------------------------------------------------
@@ -373,7 +374,7 @@ class Rulebook:
         offer.ended = "deallocated"
         self.held.remove(self.unit(offer.person, -1))
         for (person, _), study in self.studies.items():
-            if person == offer.person and study.status in {"waitlisted", "pending_approval", "enrolled", "in_progress"}:
+            if person == offer.person and study.status in OPEN:
                 study.status = "withdrawn"
 
     # what learners do
@@ -453,7 +454,7 @@ class Rulebook:
     # what the learning system tells
 
     def change_status(self, pair: tuple[int, int], status: str) -> None:
-        """R-ENR-1."""
+        """R-ENR-1, R-SEAT-8."""
         study = self.studies[pair]
         if status == "withdrawn":
             raise No("withdraw_instead")
@@ -461,6 +462,8 @@ class Rulebook:
             raise No("already_withdrawn")
         if study.status == status:
             raise No("status_unchanged")
+        if status in OPEN and self.unit(*pair) not in self.held:
+            raise No("is_deallocated")
         study.status = status
         study.started = study.started or status in {"in_progress", "completed", "failed"}
 
@@ -530,7 +533,7 @@ groups = st.sampled_from(GROUPS)
 mostly = st.sampled_from([True, True, True, False])
 some_seats = st.integers(0, 5)
 limits = st.sampled_from([0, 0, 1, 2])
-lives = st.sampled_from([None, 2, 28])
+lives = st.sampled_from([None, 2, 2, 28])
 releases = st.sampled_from(["never", "if_not_started", "always"])
 last_days = st.sampled_from([None, date(2026, 6, 30), date(2026, 12, 31)])
 which = st.sets(st.integers(0, 6), min_size=1, max_size=3) | st.sampled_from(
@@ -568,10 +571,12 @@ class SeatMachine(RuleBasedStateMachine):
         invited=st.sampled_from([[0, 1, 2], [1, 2, 3], [4, 3, 2, 1], [0]]),
         chosen=st.sampled_from([{0, 1}, {0, 1}, {0}, {1}]),
         learners=st.integers(0, 3),
+        luck=st.integers(0, 999),
     )
-    def a_contract(self, *, numbers, demands, days, invited, chosen, learners):
-        seat_count, limit, life = numbers
-        terms = Terms(self.kind, seat_count, limit, self.release, *demands, life, *days)
+    def a_contract(self, *, numbers, demands, days, invited, chosen, learners, luck):
+        assume(luck)  # the simplest example, which always comes first, would do the same thing forty times
+        (seat_count, limit, life), (needs_code, blocks), (first_day, last_day) = numbers, demands, days
+        terms = Terms(self.kind, seat_count, limit, self.release, needs_code, blocks, life, first_day, last_day)
         offered = set(range(ACTIVITIES - 1))
         self.book = Rulebook(terms, self.clock(), set(self.person_ids), set(offered))
         self.contract_id = contracts.create(self.db, OPERATOR, self.draft(terms))
@@ -595,7 +600,7 @@ class SeatMachine(RuleBasedStateMachine):
         self.foresee(invited, chosen, entries)
         self.both(lambda book: book.invite(invited, chosen), act)
 
-    def foresee(self, invited, chosen, entries):
+    def foresee(self, invited: list[int], chosen: set[int], entries: list[str]) -> None:
         """The preview says what inviting will do and what it asks of the seats, and refuses nothing for that (R-ADD-5)."""
 
         def expect(book: Rulebook) -> tuple[list[str], int, int]:
@@ -638,7 +643,7 @@ class SeatMachine(RuleBasedStateMachine):
 
         self.on_offers(picked, lambda book, numbers: book.add_to_offers(numbers, chosen), add)
 
-    def on_offers(self, picked, expect, verb):
+    def on_offers(self, picked: Any, expect: Callable[..., Any], verb: Callable[..., list[invitations.Done]]) -> None:
         """`picked`: numbers of invitations, or statuses: all that match."""
         if picked and isinstance(next(iter(picked)), int):
             numbers = sorted({number % len(self.book.offers) for number in picked}) if self.book.offers else []
@@ -716,11 +721,14 @@ class SeatMachine(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: self.book.studies)
-    @rule(number=st.integers(0, 9))
-    def withdraw_and_enroll_again(self, number):
+    @rule(number=st.integers(0, 9), begun=st.booleans(), again=st.booleans())
+    def come_and_go(self, number, begun, again):
         (person, activity), _ = self.study(number)
+        if begun:
+            self.change_status(number, EnrollmentStatus.IN_PROGRESS)
         self.withdraw(number)
-        self.enroll(person, activity)
+        if again:
+            self.enroll(person, activity)
 
     # administrators
 
@@ -759,12 +767,12 @@ class SeatMachine(RuleBasedStateMachine):
         else:
             self.both(Rulebook.restore, lambda: contracts.restore(self.db, OPERATOR, self.contract_id))
 
-    @rule(step=st.sampled_from(["an hour", "a day", "to the edge", "just before the edge"]))
+    @rule(step=st.sampled_from(["a day", "to the edge", "to the edge", "just before the edge"]))
     def time_passes(self, step):
         edges = [self.book.starts, self.book.ends, *(offer.expires for offer in self.book.offers)]
         ahead = [edge for edge in edges if edge is not None and edge > self.clock() + MOMENT]
-        if step in {"an hour", "a day"} or not ahead:
-            self.clock.forward(timedelta(hours=1 if step == "an hour" else 24))
+        if step == "a day" or not ahead:
+            self.clock.forward(timedelta(days=1))
         else:
             self.clock.set(min(ahead) - (timedelta() if step == "to the edge" else MOMENT))
         self.book.now = self.clock()
@@ -882,8 +890,8 @@ class SeatMachine(RuleBasedStateMachine):
         unknown = {f"p{person}@example.org": person for person in range(PEOPLE) if person not in self.person_ids}
         if unknown:
             with self.db.read() as session:
-                rows = session.execute(select(Person.email_key, Person.id).where(Person.email_key.in_(list(unknown))))
-                self.person_ids |= {unknown[key]: person_id for key, person_id in rows}
+                rows = session.execute(select(Person.email_key, Person.id).where(Person.email_key.in_(unknown)))
+                self.person_ids |= {unknown[key]: person_id for key, person_id in rows if key}
 
     def registers(self, person: int) -> int:
         return people.register(self.db, OPERATOR, f"p{person}@example.org", "")
@@ -898,14 +906,14 @@ class SeatMachine(RuleBasedStateMachine):
         return Draft(
             code="C-1",
             title="Title",
-            contract_type=ContractType(terms.kind),
+            contract_type=ContractType.of(terms.kind),
             seats=terms.seats,
             valid_from=terms.first_day,
             valid_to=terms.last_day,
             per_user_limit=terms.limit,
             require_invitation_code=terms.needs_code,
             over_invitation=OverInvitation.BLOCK if terms.blocks else OverInvitation.WARN,
-            seat_release=SeatRelease(terms.release),
+            seat_release=SeatRelease.of(terms.release),
             invitation_ttl_days=terms.life,
         )
 
@@ -924,7 +932,7 @@ class SeatMachine(RuleBasedStateMachine):
     def study(self, number: int) -> tuple[tuple[int, int], int]:
         pairs = sorted(self.book.studies)
         open_ = [pair for pair in pairs if self.book.studies[pair].status != "withdrawn"]
-        pairs = open_ if open_ and number else pairs
+        pairs = open_ if open_ and number < 9 else pairs
         pair = pairs[number % len(pairs)]
         person_id, activity_id = self.person_ids[pair[0]], self.activity_ids[pair[1]]
         theirs = (Enrollment.person_id == person_id, Enrollment.activity_id == activity_id)
@@ -969,32 +977,32 @@ CASES = [
 """Types of contracts, and when a withdrawal returns their seats: each is explored by itself."""
 
 
-def explore(emptied: Callable[[], Database], rounds: int, examples: int = 4) -> None:
-    """Play some examples of every case in every round. Not shrunk: one example takes a second, so that it would take long."""
+def explore(emptied: Callable[[], Database], cases: Sequence[tuple[str, str]], examples: int = 3) -> None:
+    """Play some examples of each case. Not shrunk: an example takes most of a second, so that it would take long."""
     played = settings(
         max_examples=examples,
         stateful_step_count=40,
         phases=[Phase.generate],
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
     )
-    for number, (kind, release) in enumerate(CASES * rounds):
-        play = seed(number)(partial(lambda *case: SeatMachine(emptied(), *case), kind, release))
-        run_state_machine_as_test(play, settings=played)
+    for number, case in enumerate(cases):
+        play: Any = partial(lambda kind, release: SeatMachine(emptied(), kind, release), *case)
+        run_state_machine_as_test(seed(number)(play) if played.derandomize else play, settings=played)
 
 
 @pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
 def test_whatever_is_done_the_records_and_the_rulebook_agree(emptied):
-    explore(emptied, rounds=1)
+    explore(emptied, CASES)
 
 
 @pytest.mark.parametrize("db_url", ["postgresql"], indirect=True)
 def test_on_postgresql_they_agree_too(emptied):
-    explore(emptied, rounds=1, examples=2)
+    explore(emptied, CASES[::2], examples=2)
 
 
 @pytest.mark.soak
 def test_they_agree_for_long(emptied):
-    explore(emptied, rounds=1000)
+    explore(emptied, CASES * 100, examples=6)
 
 
 # --- the machine is sharp --------------------------------------------------------------------------------------------
@@ -1063,7 +1071,7 @@ def expires_a_moment_late(sent_at, ttl_days):
     return None if moment is None else moment + MOMENT
 
 
-RIGHT = {
+RIGHT: dict[str, Any] = {
     function.__name__: function
     for function in (
         seat_rules.seat_comes_back,
@@ -1074,28 +1082,31 @@ RIGHT = {
         seats.take,
     )
 }
+ALWAYS, NOT_STARTED = "always", "if_not_started"
 PLANTED = [
-    (seat_rules, "seat_comes_back", seat_comes_back_with_any_enrollment),
-    (seat_rules, "seat_comes_back", seat_comes_back_though_started),
-    (seat_rules, "seat_comes_back", seat_never_comes_back),
-    (seat_rules, "demand", demand_without_the_limit),
-    (seat_rules, "demand", demand_of_expired_too),
-    (seat_rules, "demand", demand_of_redeemed_pairs_forgotten),
-    (rules, "why_not_revoke", revoke_enrolled_too),
-    (rules, "why_not_revoke", revoke_no_accepted),
-    (rules, "why_not_revoke", revoke_unlimited_accepted),
-    (rules, "why_not_take", enroll_again_never),
-    (rules, "why_not_take", enroll_again_counts_as_new),
-    (seats, "take", enroll_again_takes_no_seat),
-    (rules, "expires_at", expires_a_moment_late),
+    (seat_rules, "seat_comes_back", seat_comes_back_with_any_enrollment, ("subscription", ALWAYS)),
+    (seat_rules, "seat_comes_back", seat_comes_back_though_started, ("voucher", NOT_STARTED)),
+    (seat_rules, "seat_comes_back", seat_never_comes_back, ("voucher", ALWAYS)),
+    (seat_rules, "demand", demand_without_the_limit, ("voucher", ALWAYS)),
+    (seat_rules, "demand", demand_of_expired_too, ("subscription", ALWAYS)),
+    (seat_rules, "demand", demand_of_redeemed_pairs_forgotten, ("voucher", ALWAYS)),
+    (rules, "why_not_revoke", revoke_enrolled_too, ("voucher", ALWAYS)),
+    (rules, "why_not_revoke", revoke_no_accepted, ("subscription", ALWAYS)),
+    (rules, "why_not_revoke", revoke_unlimited_accepted, ("unlimited", ALWAYS)),
+    (rules, "why_not_take", enroll_again_never, ("voucher", ALWAYS)),
+    (rules, "why_not_take", enroll_again_counts_as_new, ("voucher", ALWAYS)),
+    (seats, "take", enroll_again_takes_no_seat, ("subscription", ALWAYS)),
+    (rules, "expires_at", expires_a_moment_late, ("voucher", ALWAYS)),
 ]
+"""Where each wrong rule goes, and the case of contract in which it must show."""
 
 
 @pytest.mark.tampers
 @pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize(("room", "name", "wrong"), PLANTED, ids=[wrong.__name__ for _, _, wrong in PLANTED])
-def test_a_planted_bug_is_found(emptied, monkeypatch, room, name, wrong):
+@pytest.mark.parametrize("planted", PLANTED, ids=[wrong.__name__ for _, _, wrong, _ in PLANTED])
+def test_a_planted_bug_is_found(emptied, monkeypatch, planted):
+    room, name, wrong, case = planted
     monkeypatch.setattr(room, name, wrong)
 
     with pytest.raises((AssertionError, IntegrityError)):
-        explore(emptied, rounds=1)
+        explore(emptied, [case] * 5)

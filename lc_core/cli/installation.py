@@ -1,6 +1,7 @@
 """Commands about the installation itself: make it, fill it, serve it, prove it."""
 
 import csv
+import json
 import os
 import sys
 from pathlib import Path
@@ -108,7 +109,9 @@ def _write_rejects(path: Path, report: Report) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(["file", "line", "reason", "row"])
-        rows.writerows([one.file, one.line, one.reason.value, ";".join(one.row.values())] for one in report.rejects)
+        for one in report.rejects:
+            # as JSON: it keeps the names of the columns, and its brace keeps a spreadsheet from running what follows
+            rows.writerow([one.file, one.line, one.reason.value, json.dumps(one.row, ensure_ascii=False)])
 
 
 @commands.command()

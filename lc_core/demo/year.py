@@ -19,7 +19,8 @@ from lc_core.errors import Refused
 from lc_core.invitation_lists import Chosen, Filter, listing
 from lc_core.reasons import Reason
 from lc_core.records.db import Actor, Database
-from lc_core.records.models import Contract, Person
+from lc_core.records.house_models import AuditEvent
+from lc_core.records.models import Contract
 from lc_core.vocabulary import ContractType, InvitationStatus, Privilege, Role
 
 PEOPLE = 3000
@@ -86,7 +87,7 @@ def play(url: str, *, today: datetime, timezone: str = "UTC", progress: Progress
 def may_play(db: Database) -> bool:
     """Whether the database is empty, so that the demo may be played into it."""
     with db.read() as session:
-        return session.scalar(select(Person.id).limit(1)) is None
+        return session.scalar(select(AuditEvent.id).limit(1)) is None
 
 
 def _begin(year: Play) -> None:
@@ -203,7 +204,7 @@ def _enroll_later(year: Play, told: _Told, one: Cast) -> None:
         sorted(told.activities), min(len(told.activities), year.random.choice((1, 1, 2, 3)))
     ):
         if when < min(told.ends(year.today), year.today):
-            year.school.enrolls(year.random, told.part.code, code, one, when, today=year.today)
+            year.school.enrolls(year.random, told.part.code, code, one, when)
         when += year.random.uniform(0, 40) * DAY
 
 

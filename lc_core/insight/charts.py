@@ -92,7 +92,7 @@ def _seats_bar(words: tuple[str, ...], seats: str, status: str) -> Specification
         sort=list(words),
     )
     base = alt.Chart(pl.DataFrame(schema=SEGMENTS))
-    bar = base.mark_bar(height=HEIGHT, x2Offset=-2).encode(
+    bar = base.mark_bar(height=HEIGHT, x2Offset=-1).encode(
         x=alt.X("start:Q", axis=None, scale=alt.Scale(nice=False, zero=True)),
         x2="end:Q",
         color=colour,

@@ -13,7 +13,7 @@ from datetime import datetime
 from math import inf
 from pathlib import Path
 from threading import Lock, Thread
-from time import monotonic
+from time import thread_time
 from typing import TypeVar
 from uuid import uuid4
 
@@ -32,7 +32,7 @@ from lc_core.records.house_models import AuditEvent, AuditHead
 T = TypeVar("T")
 CURRENT = "CURRENT"
 PATIENCE = 2.0
-"""Seconds that one may wait for a build. If the last one took longer, the older copy is shown while the next is made."""
+"""Seconds of work that one may wait for. If the last build took more, the older copy is shown while the next is made."""
 TIME_LIMIT = 30.0
 """Seconds that one question may take."""
 log = logging.getLogger(__name__)
@@ -53,7 +53,8 @@ class Revision:
 class Copy:
     """A published version of the copy: what CURRENT says of it.
 
-    `as_of`: the instant up to which it holds everything. `took`: seconds of its build. `counts`: rows by table.
+    `as_of`: the instant up to which it holds everything. `took`: seconds of work (not of waiting) that its build was.
+    `counts`: rows by table.
     """
 
     file: str
@@ -232,7 +233,7 @@ class Insight:
 
     def _build(self) -> _Held:
         """Build, prove and publish a version; under the lease."""
-        began, previous = monotonic(), self._pointer()
+        began, previous = thread_time(), self._pointer()
         as_of = self.db.clock()
         path = self.folder / f"{as_of:%Y%m%dT%H%M%S}-{uuid4().hex[:12]}.duckdb"
         try:
@@ -241,7 +242,7 @@ class Insight:
                 file=path.name,
                 revision=revision,
                 as_of=as_of,
-                took=monotonic() - began,
+                took=thread_time() - began,
                 counts=counts,
                 checksum=checksum_of(path),
                 shape=tables.shape(),

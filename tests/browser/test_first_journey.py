@@ -24,6 +24,9 @@ def test_a_contract_admin_revokes_an_invitation_and_sees_its_status_change(
 
     page.get_by_role("button", name="Revoke (1)").click()
     settled(page)
+    picture(page, pictures, "look-before")
+    page.get_by_role("dialog").get_by_role("button", name="Revoke (1)").click()
+    settled(page)
 
     assert page.get_by_text("Revoke: 1 of 1 done.").is_visible()
     assert count_of(page, "Revoked") == before + 1
@@ -44,3 +47,28 @@ def test_a_page_that_is_not_offered_shows_nothing_of_itself_even_on_a_cold_start
 
     assert page.get_by_text("Who do you want to be?").is_visible()
     assert not page.get_by_text("Invitation code").is_visible()
+
+
+def test_the_old_code_dies_when_a_new_one_is_made(page: Page, server: str) -> None:
+    page.goto(f"{server}/invitations?contract=1")
+    enter_as(page, "Super administrator")
+    before = page.locator("[data-testid=stCode]").first.inner_text()
+
+    page.get_by_role("button", name="Regenerate").click()
+    settled(page)
+    page.get_by_role("dialog").get_by_role("button", name="Regenerate").click()
+    settled(page)
+
+    assert page.get_by_text("The code is new: the old one works no more.").is_visible()
+    assert page.locator("[data-testid=stCode]").first.inner_text() != before
+
+
+def test_a_contract_gets_another_title(page: Page, server: str) -> None:
+    page.goto(f"{server}/invitations?contract=1&rename=yes")
+    enter_as(page, "Super administrator")
+
+    page.get_by_role("dialog").get_by_label("Title").fill("A title nobody had before")
+    page.get_by_role("dialog").get_by_role("button", name="Rename").click()
+    settled(page)
+
+    assert page.get_by_role("heading", name="A title nobody had before").is_visible()

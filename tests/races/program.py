@@ -14,6 +14,7 @@ from enum import Enum
 from multiprocessing.connection import Connection as Line
 from typing import Any, Protocol
 
+import pytest
 from sqlalchemy import Connection, event, select, update
 
 from lc_core import access, people, roles, seats
@@ -164,18 +165,20 @@ def _look_before_writing(_connection: Connection, _cursor: Any, statement: str, 
 
 def _take_away(without: frozenset[Safety]) -> None:
     """Do without these from now on; before the database is opened."""
+    here = pytest.MonkeyPatch()
     if Safety.LOCK in without:
-        access._locked = _unlocked
+        here.setattr(access, "_locked", _unlocked)
     if Safety.ROLES_LOCK in without:
-        roles._lock_roles = lambda _change: None
+        here.setattr(roles, "_lock_roles", lambda _change: None)
     if without & {Safety.LOCK, Safety.ROLES_LOCK}:
-        _leave_sqlite_as_it_comes()
+        here.setattr(records, "_prepare_sqlite", _prepared(records._prepare_sqlite, _leave_as_it_comes))
+        here.setattr(records, "_begin_sqlite", lambda _connection: None)
     if Safety.GUARD in without:
-        seats._count = _count_unguarded
+        here.setattr(seats, "_count", _count_unguarded)
     if Safety.CHECK in without:
-        _ignore_checks_on_sqlite()
+        here.setattr(records, "_prepare_sqlite", _prepared(records._prepare_sqlite, _ignore_checks))
     if Safety.ORDER in without:
-        people.sorted = list  # type: ignore[attr-defined]  # stands before the built-in one
+        here.setattr(people, "sorted", list, raising=False)  # stands before the built-in one
 
 
 def _unlocked(change: records.Change, condition: Any) -> Contract:
@@ -186,16 +189,21 @@ def _unlocked(change: records.Change, condition: Any) -> Contract:
     return contract
 
 
-def _leave_sqlite_as_it_comes() -> None:
-    """The sqlite3 of Python begins a transaction at the first write only: what was read before was read outside it."""
-    prepare = records._prepare_sqlite
-
-    def prepare_less(connection: Any, record: Any) -> None:
+def _prepared(prepare: Callable[[Any, Any], None], further: Callable[[Any], None]) -> Callable[[Any, Any], None]:
+    def prepared(connection: Any, record: Any) -> None:
         prepare(connection, record)
-        connection.isolation_level = ""
+        further(connection)
 
-    records._prepare_sqlite = prepare_less
-    records._begin_sqlite = lambda _connection: None
+    return prepared
+
+
+def _leave_as_it_comes(connection: Any) -> None:
+    """The sqlite3 of Python begins a transaction at the first write only: what was read before was read outside it."""
+    connection.isolation_level = ""
+
+
+def _ignore_checks(connection: Any) -> None:
+    connection.execute("pragma ignore_check_constraints=on")
 
 
 def _count_unguarded(change: records.Change, contract: Contract, delta: int) -> None:
@@ -204,13 +212,3 @@ def _count_unguarded(change: records.Change, contract: Contract, delta: int) -> 
         raise Refused(Reason.NO_SEAT)
     counted = update(Contract).where(Contract.id == contract.id).values(seats_used=Contract.seats_used + delta)
     change.session.execute(counted, execution_options={"synchronize_session": False})
-
-
-def _ignore_checks_on_sqlite() -> None:
-    prepare = records._prepare_sqlite
-
-    def prepare_carelessly(connection: Any, record: Any) -> None:
-        prepare(connection, record)
-        connection.execute("pragma ignore_check_constraints=on")
-
-    records._prepare_sqlite = prepare_carelessly
