@@ -211,10 +211,10 @@ def test_the_lock_shows_what_was_written_while_one_waited(db):  # R-SEAT-5
 
     def wait_and_look() -> None:
         with db.change(OPERATOR, Event.CONTRACT_EDITED) as change:
-            if db.engine.dialect.name == "postgresql":
-                change.session.get(Contract, contract_id)  # known from before
+            before = change.session.get_one(Contract, contract_id)  # read without the lock, and still known
             held.set()
-            seen.append(access.contract_to_change(change, contract_id, Action.MANAGE_CONTRACTS).seats)
+            access.contract_to_change(change, contract_id, Action.MANAGE_CONTRACTS)
+            seen.append(before.seats)
 
     other = threading.Thread(target=wait_and_look)
     with db.change(OPERATOR, Event.CONTRACT_EDITED) as change:

@@ -217,6 +217,25 @@ def test_an_admin_regenerates_the_code(world: World) -> None:
     assert app.code[0].value != before
 
 
+def test_whoever_is_named_is_offered_the_center_at_the_next_click(world: World) -> None:
+    app = world.open("home", "learner")
+    before = words(app)
+
+    contracts.name_admin(world.db, OPERATOR, world.own, "learner@example.org")
+    app.run()
+
+    assert "Learning Contract Center" not in before
+    assert "Learning Contract Center" in words(app)
+
+
+def test_a_new_title_shows_on_every_page(world: World) -> None:
+    contracts.rename(world.db, OPERATOR, world.own, "Quite another title")
+
+    for page in PLACES:
+        query = {} if page == "contracts" else {"contract": world.own, "activity": world.activity}
+        assert "Quite another title" in words(world.open(page, "ada", **query)).replace("\u2060", ""), page
+
+
 @pytest.mark.parametrize("take_away", ["role", "account"])
 def test_a_right_taken_away_is_gone_at_the_next_click_of_an_open_session(world: World, take_away: str) -> None:
     app = world.open("contracts", "ada")

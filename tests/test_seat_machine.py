@@ -1002,7 +1002,7 @@ def test_on_postgresql_they_agree_too(emptied):
 
 @pytest.mark.soak
 def test_they_agree_for_long(emptied):
-    explore(emptied, CASES * 100, examples=6)
+    explore(emptied, CASES * 8, examples=6)
 
 
 # --- the machine is sharp --------------------------------------------------------------------------------------------

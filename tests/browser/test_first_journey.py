@@ -72,3 +72,30 @@ def test_a_contract_gets_another_title(page: Page, server: str) -> None:
     settled(page)
 
     assert page.get_by_role("heading", name="A title nobody had before").is_visible()
+
+
+def test_the_title_opens_the_invitations_too(page: Page, server: str) -> None:
+    page.goto(f"{server}/contracts")
+    enter_as(page, "Contract admin")
+    title = page.locator("[data-testid=stPageLink] a[href*='invitations?contract=']").first
+    told = title.inner_text().strip().splitlines()[-1]
+
+    title.click()
+    settled(page)
+
+    assert page.get_by_role("heading", name=told, level=1).is_visible()
+    assert page.get_by_text("Invitation code").is_visible()
+
+
+def test_more_options_lead_to_the_activities_and_on_to_the_people(page: Page, server: str) -> None:
+    page.goto(f"{server}/contracts")
+    enter_as(page, "Contract admin")
+
+    page.get_by_role("button", name="More options").first.click()
+    page.get_by_role("link", name="View Learning Activities").click()
+    settled(page)
+    page.get_by_role("button", name="View Enrollments").first.click()
+    settled(page)
+
+    assert "/enrollments?contract=" in page.url
+    assert page.get_by_text("Everybody invited to this activity").is_visible()
