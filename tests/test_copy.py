@@ -472,20 +472,27 @@ def test_a_build_aside_that_fails_leaves_the_older_copy(db: Database, impatient:
         "set TimeZone = 'Asia/Tokyo'",
         "install httpfs",
         "load httpfs",
-        "from frame_of_mine",
     ],
 )
 def test_a_question_can_only_read_the_copy(insight: Insight, folder: Path, tmp_path: Path, statement: str):
     secret = tmp_path / "secret.txt"
     secret.write_text("secret")
-    frame_of_mine = insight.ask(lambda cursor: cursor.sql("from contracts").pl())
     said = statement.format(file=secret, folder=folder)
 
     with pytest.raises(duckdb.Error):
         insight.ask(lambda cursor: cursor.sql(said).fetchall())
 
-    assert frame_of_mine
     assert not list(folder.glob("out.*"))
+
+
+@ONCE
+def test_a_question_does_not_take_a_variable_for_a_table(insight: Insight):
+    def question(cursor: duckdb.DuckDBPyConnection) -> Any:
+        contrakts = cursor.sql("from contracts").pl()
+        return cursor.sql("from contrakts").fetchall(), contrakts
+
+    with pytest.raises(duckdb.CatalogException):
+        insight.ask(question)
 
 
 @ONCE

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from lc_core import activities, enrollments, invitation_lists, invitations, people, redeeming, seats
+from lc_core import activities, enrollments, invitation_guards, invitation_lists, invitations, people, redeeming, seats
 from lc_core.invitation_lists import Chosen, Filter
 from lc_core.invitations import Done
 from lc_core.reasons import Reason
@@ -461,6 +461,30 @@ def test_the_list_gives_the_reason_that_the_verb_would_give(db, clock, contract_
         assert anew == {one: row.why_not_reinvite for one, row in rows.items()}
     revoked = {one: reasons(invitations.revoke(db, OPERATOR, contract_id, only(one)))[one] for one in rows}
     assert revoked == {one: row.why_not_revoke for one, row in rows.items()}
+
+
+ACTIONS = {
+    Doing.RESEND: invitations.resend,
+    Doing.REVOKE: invitations.revoke,
+    Doing.REINVITE: invitations.reinvite,
+    Doing.DEALLOCATE: invitations.deallocate,
+}
+
+
+@pytest.mark.parametrize("doing", Doing)
+@pytest.mark.parametrize("contract_type", ContractType)
+def test_the_look_before_an_action_says_what_it_then_does(db, clock, contract_type, doing):  # R-INV-12, R-INV-13
+    contract_id, _ = one_of_each_status(db, clock, contract_type)
+    for name in ("revoked", "twice"):  # one is invited again already, one has two ended records
+        invitations.revoke(db, OPERATOR, contract_id, only(invite(db, contract_id, name)[0]))
+    invite(db, contract_id, "revoked")
+    invitations.revoke(db, OPERATOR, contract_id, only(invite(db, contract_id, "twice")[0]))
+
+    with unchanged(db):
+        foreseen = invitation_guards.look_before(db, OPERATOR, contract_id, EVERYBODY, doing)
+    done = ACTIONS[doing](db, OPERATOR, contract_id, EVERYBODY)
+    assert [(one.invitation_id, one.reason) for one in foreseen] == [(one.invitation_id, one.reason) for one in done]
+    assert {one.person for one in foreseen} >= {email("twice"), "Revoked"}
 
 
 # --- operation keys --------------------------------------------------------------------------------------------------
