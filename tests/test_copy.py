@@ -509,7 +509,7 @@ def test_a_question_that_takes_too_long_is_stopped_and_the_next_is_answered(db: 
     worlds.a_contract(db)
 
     with pytest.raises(Refused) as refused:
-        hurried.ask(lambda cursor: cursor.sql("select count(*) from range(1000000000000)").fetchall())
+        hurried.ask(lambda cursor: cursor.sql("select count(*) from range(20000000000)").fetchall())
 
     assert refused.value.reason is Reason.QUESTION_TOO_SLOW
     assert used(hurried) == [0]

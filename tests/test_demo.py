@@ -36,7 +36,7 @@ RARE = {SeatReason.WITHDRAWN, SeatReason.DEALLOCATED}
 @pytest.fixture
 def played(run_home: Path) -> Iterator[Database]:
     """The demo year at the end of its last day, played once for all processes of the run."""
-    db = Database.open(f"sqlite:///{databases.once(run_home, 'demo', _play)}/lc.sqlite", clock=Clock(TODAY))
+    db = Database.open(f"sqlite:///{databases.once(run_home, 'played', _play)}/lc.sqlite", clock=Clock(TODAY))
     yield db
     db.close()
 

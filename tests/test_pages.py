@@ -1,5 +1,6 @@
 """Every page as every role sees it, from the shell; what is not theirs shows nothing (R-AUTH-1, R-AUTH-2)."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -58,6 +59,8 @@ class World:
 def world(db_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setenv("LC_DATABASE_URL", db_url)
     monkeypatch.setenv("LC_DATA_DIR", str(tmp_path))
+    # Streamlit leaves its script behind as the main module, which processes started later would run
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     settings.cache_clear()
     st.cache_resource.clear()
     db = Database.open(db_url)

@@ -960,9 +960,7 @@ def emptied(db: Database) -> Callable[[], Database]:
         else:
             tables = ", ".join(table.name for table in Record.metadata.sorted_tables)
             with db.bookkeeping() as session:
-                session.execute(
-                    text("set local session_replication_role = replica")
-                )  # no triggers: some tables only grow
+                session.execute(text("set local session_replication_role = replica"))  # or append-only tables refuse
                 session.execute(text(f"truncate {tables} restart identity cascade"))
         return db
 
