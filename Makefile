@@ -8,6 +8,7 @@ PYTHON := $(or $(PYTHON),$(shell for python in python3 python3.14 python3.13 pyt
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done))
 WORKERS ?= 2
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
+SLOW := races seat_machine pages readme demo cli access_matrix usage copy
 COVERAGE ?= --cov --cov-report=term
 
 .DEFAULT_GOAL := help
@@ -29,7 +30,7 @@ check: $(READY) ## style, types, layers, fast tests: under two minutes
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(PYTEST) -m "not browser and not soak"
+	$(PYTEST) -m "not browser and not soak" -k "not postgresql" $(addprefix --ignore tests/test_,$(addsuffix .py,$(SLOW)))
 
 oulad: $(READY) ## compare totals with the raw files of the OULAD data set: make oulad DATA=DIR
 	@test -n "$(DATA)" || { echo "usage: make oulad DATA=DIR" >&2; exit 2; }
