@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lc_core import access
+from lc_core.records import expressions
 from lc_core.records.db import Actor, Change, Database
-from lc_core.records.house_models import Letter
 from lc_core.records.models import Contract, Invitation, PastCode
 from lc_core.records.operations import OperationKey, repeatable
-from lc_core.vocabulary import Action, Event, LetterKind, LetterState
+from lc_core.vocabulary import Action, Event
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without I, L, O, 0 and 1, which are misread."""
@@ -86,22 +86,8 @@ def history(db: Database, actor: Actor, contract_id: int) -> list[PastCodeSeen]:
 
 def letters_with_old_code(session: Session, contract: Contract) -> int:
     """How many unredeemed live invitations were told a code, in a letter that left, before the current one was made."""
-    told = (
-        select(func.count())
-        .select_from(Invitation)
-        .join(Letter, (Letter.invitation_id == Invitation.id) & (Letter.kind == LetterKind.INVITATION))
-        .where(
-            Invitation.contract_id == contract.id,
-            Invitation.redeemed_at.is_(None),
-            Invitation.revoked_at.is_(None),
-            Invitation.deallocated_at.is_(None),
-            Invitation.require_code,
-            Letter.send_number == Invitation.send_count,
-            Letter.state == LetterState.SENT,
-            Letter.sent_at < contract.invitation_code_made_at,
-        )
-    )
-    return session.scalar(told) or 0
+    holding = select(func.count()).select_from(Invitation).where(Invitation.contract_id == contract.id)
+    return session.scalar(holding.where(expressions.holds_old_code(contract))) or 0
 
 
 def _replace(change: Change, contract: Contract) -> None:

@@ -17,8 +17,10 @@ from lc_core.vocabulary import (
     ActivityKind,
     ContractStatus,
     ContractType,
+    Doing,
     OverInvitation,
     SeatRelease,
+    doings,
 )
 
 
@@ -37,7 +39,7 @@ class ContractSeen:
     """The head of one contract.
 
     `code_to_share` is empty for those who may not see it; `may_run`, `may_manage`: what the one who looks may do;
-    `why_not_invite`: the reason against inviting now, or None; `chooses_activities`, `can_deallocate`: what its type has.
+    `why_not_invite`: the reason against inviting now, or None; `chooses_activities`, `doings`: what its type has.
     """
 
     id: int
@@ -66,7 +68,7 @@ class ContractSeen:
     sees_people: bool
     why_not_invite: Reason | None
     chooses_activities: bool
-    can_deallocate: bool
+    doings: list[Doing]
     activities: list[Offered]
     version: int
 
@@ -128,7 +130,7 @@ def _seen(session: Session, contract: Contract, rights: Rights, now: datetime) -
         sees_people=may(rights, Action.VIEW_PEOPLE, own=own),
         why_not_invite=rules.why_not_invite(status, len(activities)),
         chooses_activities=rules.chooses_activities(contract.contract_type, len(activities)),
-        can_deallocate=contract.contract_type is ContractType.UNLIMITED,
+        doings=doings(contract.contract_type),
         activities=activities,
         version=contract.version,
     )

@@ -24,7 +24,10 @@ Ts = TypeVarTuple("Ts")
 
 @dataclass(frozen=True)
 class Filter:
-    """What a list shows, and what an action on *all that match* is given. Empty = everything."""
+    """What a list shows, and what an action on *all that match* is given. Empty = everything.
+
+    `old_code`: only those whose last letter holds an invitation code that works no more.
+    """
 
     statuses: frozenset[InvitationStatus] = frozenset()
     search: str = ""
@@ -32,6 +35,7 @@ class Filter:
     activity_id: int | None = None
     mail: LetterState | None = None
     person_id: int | None = None
+    old_code: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,6 +156,8 @@ def _conditions(contract: Contract, wanted: Filter, now: datetime) -> Iterator[C
     if wanted.activity_id is not None:
         yield expressions.offers(wanted.activity_id)
         yield expressions.covers(contract.contract_type, wanted.activity_id)
+    if wanted.old_code:
+        yield expressions.holds_old_code(contract)
     if wanted.mail is not None:
         yield Letter.state == wanted.mail
 

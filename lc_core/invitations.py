@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from lc_core import access, enrollments, inviting, rules, seats, sending
 from lc_core.errors import refuse_if
-from lc_core.invitation_guards import Guard, guard
+from lc_core.invitation_guards import activities_missing, guard
 from lc_core.invitation_lists import Chosen, activities_of, chosen_invitations, current_activities
 from lc_core.mail import outbox
 from lc_core.mail.outbox import Sending
@@ -90,18 +90,9 @@ def add_activities(
         contract = access.contract_to_change(change, contract_id, Action.RUN_CONTRACT)
         wanted = frozenset(activities)
         refuse_if(rules.why_not_choose(contract.contract_type, wanted, current_activities(change.session, contract.id)))
-        invitations = chosen_invitations(change.session, contract, chosen, change.now)
-        covered = activities_of(change.session, [invitation.id for invitation in invitations])
-        adds = {one.id: wanted - covered.get(one.id, frozenset()) for one in invitations}
-        open_, type_ = contract.status_at(change.now), contract.contract_type
-        good, done = _judge_these(
-            change,
-            invitations,
-            Result.ACTIVITIES_ADDED,
-            lambda one: rules.why_not_add_activities(one.status_at(change.now), open_, type_, adds=len(adds[one.id])),
-        )
+        good, done = _judge(change, contract, chosen, Doing.ADD_ACTIVITIES, wanted)
         with inviting.within_free_seats(change, contract):
-            sending.cover(change, contract, {invitation.id: adds[invitation.id] for invitation in good})
+            sending.cover(change, contract, activities_missing(change.session, good, wanted))
         return change.answer(done)
 
 
@@ -127,20 +118,18 @@ RESULTS = {
     Doing.RESEND: Result.SENT_AGAIN,
     Doing.REVOKE: Result.REVOKED,
     Doing.REINVITE: Result.INVITED_AGAIN,
+    Doing.ADD_ACTIVITIES: Result.ACTIVITIES_ADDED,
     Doing.DEALLOCATE: Result.DEALLOCATED,
 }
 
 
-def _judge(change: Change, contract: Contract, chosen: Chosen, doing: Doing) -> tuple[list[Invitation], list[Done]]:
+def _judge(
+    change: Change, contract: Contract, chosen: Chosen, doing: Doing, adds: frozenset[int] = frozenset()
+) -> tuple[list[Invitation], list[Done]]:
     """The chosen invitations that may, and an outcome for each of the chosen."""
     invitations = chosen_invitations(change.session, contract, chosen, change.now)
-    why_not = guard(doing, change.session, contract, invitations, change.now)
-    return _judge_these(change, invitations, RESULTS[doing], why_not)
-
-
-def _judge_these(
-    change: Change, invitations: Sequence[Invitation], result: Result, why_not: Guard
-) -> tuple[list[Invitation], list[Done]]:
+    why_not = guard(doing, change.session, contract, invitations, change.now, adds=adds)
+    result = RESULTS[doing]
     good: list[Invitation] = []
     done: list[Done] = []
     for invitation in invitations:

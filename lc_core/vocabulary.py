@@ -193,6 +193,7 @@ class Doing(Word):
     RESEND = "resend", N_("Resend")
     REVOKE = "revoke", N_("Revoke")
     REINVITE = "reinvite", N_("Invite again")
+    ADD_ACTIVITIES = "add_activities", N_("Add activities")
     DEALLOCATE = "deallocate", N_("De-allocate")
 
 
@@ -281,3 +282,9 @@ def shown_statuses(contract_type: ContractType) -> dict[Word, frozenset[Invitati
     if contract_type is not ContractType.UNLIMITED:
         del groups[InvitationStatus.DEALLOCATED]
     return groups
+
+
+def doings(contract_type: ContractType) -> list[Doing]:
+    """What can be done with a type's invitations at all: activities are added to vouchers, seats taken back from unlimited."""
+    only = {Doing.ADD_ACTIVITIES: ContractType.VOUCHER, Doing.DEALLOCATE: ContractType.UNLIMITED}
+    return [doing for doing in Doing if only.get(doing, contract_type) is contract_type]

@@ -4,8 +4,10 @@ import streamlit as st
 
 from lc_core import codes, contracts
 from lc_core.contract_lists import ContractSeen
+from lc_core.invitation_lists import Chosen, Filter
 from lc_core.language import _, ngettext
 from lc_core.records.operations import OperationKey
+from lc_core.vocabulary import Doing
 from pages import _frame
 
 
@@ -19,6 +21,8 @@ def panel(seen: ContractSeen) -> None:
             _("Regenerate"), icon=":material/refresh:", key="regenerate", on_click=_frame.ask, args=("regenerate",)
         )
         st.button(_("Rename"), icon=":material/edit:", key="rename-contract", on_click=_frame.ask, args=("rename",))
+    if seen.letters_with_old_code:
+        _offer_to_resend(seen.letters_with_old_code)
     if "rename" in st.query_params:
         del st.query_params["rename"]
         _frame.ask("rename")
@@ -27,6 +31,18 @@ def panel(seen: ContractSeen) -> None:
         _regenerate(seen)
     if asked == "rename":
         _rename(seen)
+
+
+def _offer_to_resend(count: int) -> None:
+    """Who was told a code that works no more, until each was sent the new one (R-CON-10)."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning(letters_with_old_code(count), icon=":material/mark_email_unread:")
+        st.button(
+            _("Resend with the new code"),
+            key="resend-old",
+            on_click=_frame.ask,
+            args=(Doing.RESEND.value, Chosen(matching=Filter(old_code=True))),
+        )
 
 
 @st.dialog(_("Regenerate the invitation code?"), on_dismiss=_frame.answered)
@@ -54,11 +70,11 @@ def _give_title(contract_id: int, key: OperationKey) -> None:
 
 def told_of_regenerating(done: codes.Regenerated) -> str:
     """What to say after the code was replaced."""
-    count = done.letters_with_old_code
-    return (
-        _("The code is new: the old one works no more.")
-        + " "
-        + ngettext(
-            "{n} outstanding letter holds the old code.", "{n} outstanding letters hold the old code.", count
-        ).format(n=count)
-    )
+    return _("The code is new: the old one works no more.") + " " + letters_with_old_code(done.letters_with_old_code)
+
+
+def letters_with_old_code(count: int) -> str:
+    """How many people hold a code that works no more."""
+    return ngettext(
+        "{n} outstanding letter holds the old code.", "{n} outstanding letters hold the old code.", count
+    ).format(n=count)

@@ -1,20 +1,17 @@
-"""The table of invitations, what is selected in it, and what can be done with that."""
+"""The table of invitations, and what is selected in it."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from lc_core import invitation_details, invitation_guards, invitation_lists, invitations
+from lc_core import invitation_lists
 from lc_core.contract_lists import ContractSeen
-from lc_core.invitation_lists import PAGE_SIZE, Chosen, Filter, InvitationSeen, Listing
-from lc_core.invitations import Done
-from lc_core.language import _, ngettext
-from lc_core.records.operations import OperationKey
-from lc_core.vocabulary import Doing, InvitationStatus, shown_as
-from pages import _add_invitations, _code, _frame, _kept
+from lc_core.invitation_lists import PAGE_SIZE, Filter, InvitationSeen, Listing
+from lc_core.language import _
+from lc_core.vocabulary import InvitationStatus, shown_as
+from pages import _frame, _kept
 
 LOOKS = {
     InvitationStatus.ENROLLED: ("✓", "green"),
@@ -26,8 +23,6 @@ LOOKS = {
     InvitationStatus.DEALLOCATED: ("↩", "violet"),
 }
 """A sign and a colour for each status: never the colour alone."""
-MOST_SHOWN = 1000
-"""How many people a look before an action lists one by one."""
 
 
 def from_the_start() -> None:
@@ -53,8 +48,8 @@ def order(seen: ContractSeen) -> str:
     return _kept.select(_("Sort"), list(orders), name="by", labels=lambda name: orders[name], on_change=from_the_start)
 
 
-def show(seen: ContractSeen, asked: Filter, order: str) -> None:
-    """One page of the list, and the actions on what is selected."""
+def show(seen: ContractSeen, asked: Filter, order: str) -> tuple[Listing, list[InvitationSeen]]:
+    """Draw one page of the list; answers it, and what is selected in it."""
     page = st.session_state.get("page", 1)
     listing = _frame.found(invitation_lists.listing, seen.id, asked, order=order, page=page)
     if not listing.rows:
@@ -63,13 +58,12 @@ def show(seen: ContractSeen, asked: Filter, order: str) -> None:
             if not any(listing.by_status.values())
             else _("No invitation matches.")
         )
-        return
+        return listing, []
     selected = _table(seen, asked, listing, page)
     pages = -(-listing.matching // PAGE_SIZE)
     if pages > 1:
         st.pagination(pages, key="page", bind="query-params", on_change=another_version)
-    if seen.may_run:
-        _actions(seen, asked, listing, selected)
+    return listing, selected
 
 
 def _table(seen: ContractSeen, asked: Filter, listing: Listing, page: int) -> list[InvitationSeen]:
@@ -110,138 +104,3 @@ def _row(seen: ContractSeen, row: InvitationSeen) -> dict[str, Any]:
         _("Enrolled in"): row.enrolled,
         _("How"): row.source.label,
     }
-
-
-def _actions(seen: ContractSeen, asked: Filter, listing: Listing, selected: list[InvitationSeen]) -> None:
-    """What can be done with the selected, or with all that match; what cannot says why."""
-    everyone = st.toggle(
-        _("All {n} that match").format(n=listing.matching), key=f"all-{st.session_state.get('version', 0)}"
-    )
-    if not selected and not everyone:
-        st.caption(_("Select people in the table (Shift+Space with the keyboard) to see what can be done."))
-        return
-    chosen = Chosen(matching=asked) if everyone else Chosen(ids=frozenset(row.id for row in selected))
-    count = listing.matching if everyone else len(selected)
-    with st.container(horizontal=True):
-        for doing in Doing:
-            if doing is not Doing.DEALLOCATE or seen.can_deallocate:
-                _button(doing, chosen, count, [] if everyone else selected)
-    if len(selected) == 1 and not everyone:
-        _covered(seen, selected[0])
-
-
-VERBS: dict[Doing, Callable[..., list[Done]]] = {
-    Doing.RESEND: invitations.resend,
-    Doing.REVOKE: invitations.revoke,
-    Doing.REINVITE: invitations.reinvite,
-    Doing.DEALLOCATE: invitations.deallocate,
-}
-
-
-def _button(doing: Doing, chosen: Chosen, count: int, rows: list[InvitationSeen]) -> None:
-    """What can be done opens a look at whom it would touch; what cannot be done says why."""
-    reasons = [getattr(row, f"why_not_{doing.value}") for row in rows]
-    able = reasons.count(None) if rows else count
-    st.button(
-        f"{doing.label} ({able})",
-        key=f"do-{doing.value}",
-        disabled=able == 0,
-        help=" ".join(sorted({_frame.safe(reason.label) for reason in reasons if reason})) or None,
-        on_click=_frame.ask,
-        args=(doing.value, chosen),
-    )
-
-
-def dialog(seen: ContractSeen) -> None:
-    """The look before an action, where one was asked for."""
-    asked = _frame.asked()
-    if asked in {doing.value for doing in Doing}:
-        _look_before(seen, Doing.of(asked), _frame.asked_about())
-
-
-@st.dialog(_("Is this what you want?"), width="medium", on_dismiss=_frame.answered)
-def _look_before(seen: ContractSeen, doing: Doing, chosen: Chosen) -> None:
-    """Whom an action would touch, and whom not and why; then the click that does it."""
-    would = _frame.found(invitation_guards.look_before, seen.id, chosen, doing)
-    able = [one for one in would if one.reason is None]
-    st.markdown(f"**{doing.label}**: " + ngettext("{n} person", "{n} people", len(able)).format(n=len(able)))
-    st.dataframe(
-        {
-            _("Person"): [one.person for one in would[:MOST_SHOWN]],
-            _("Outcome"): [one.reason.label if one.reason else doing.label for one in would[:MOST_SHOWN]],
-        },
-        hide_index=True,
-        height=min(38 + 35 * len(would), 300),
-    )
-    if len(would) > MOST_SHOWN:
-        st.caption(_("The first {n} of {all}.").format(n=MOST_SHOWN, all=len(would)))
-    done = (doing.label, VERBS[doing], seen.id, chosen, OperationKey.new())
-    _frame.confirm(f"{doing.label} ({len(able)})", _do, *done, key="yes", disabled=not able)
-
-
-def _do(word: str, verb: Any, contract_id: int, chosen: Chosen, key: OperationKey, *more: Any) -> None:
-    _frame.act(word, verb, contract_id, chosen, *more, key=key)
-    another_version()
-
-
-def _covered(seen: ContractSeen, row: InvitationSeen) -> None:
-    """The activities of one person's invitation; a voucher's can be made to cover more."""
-    covered = _frame.found(invitation_details.covered, seen.id, row.id)
-    with st.container(border=True):
-        st.markdown(_("**Activities of {name}**").format(name=_frame.safe(row.person)))
-        for activity in covered:
-            st.text(activity.title)
-        missing = [activity for activity in seen.activities if activity.id not in {one.id for one in covered}]
-        if row.why_not_add_activities:
-            st.caption(_frame.safe(row.why_not_add_activities.label))
-            return
-        titles = {activity.id: activity.title for activity in missing}
-        adds = st.multiselect(
-            _("Add activities"), list(titles), key=f"add-{row.id}", format_func=lambda one: titles[one]
-        )
-        st.button(
-            _("Add"),
-            key="add-activities",
-            disabled=not adds,
-            on_click=_do,
-            args=(
-                _("Add"),
-                invitations.add_activities,
-                seen.id,
-                Chosen(ids=frozenset({row.id})),
-                OperationKey.new(),
-                adds,
-            ),
-        )
-
-
-def tell(seen: ContractSeen) -> None:
-    """What the last click did: an outcome for each person."""
-    last = _frame.told()
-    if last is None:
-        return
-    if last.what == "regenerate":
-        st.success(_code.told_of_regenerating(last.answer))
-    elif last.what == "rename":
-        st.success(_("The contract has its new title."))
-    elif last.what == "invite":
-        sent = len(last.answer)
-        st.success(ngettext("{n} line done:", "{n} lines done:", sent).format(n=sent))
-        _add_invitations.outcomes_table(last.answer)
-    else:
-        _outcomes(seen, last)
-
-
-def _outcomes(seen: ContractSeen, last: _frame.Told) -> None:
-    done = [one for one in last.answer if one.reason is None]
-    st.success(_("{what}: {done} of {all} done.").format(what=last.what, done=len(done), all=len(last.answer)))
-    names = _frame.found(invitation_details.names, seen.id, [one.invitation_id for one in last.answer])
-    st.dataframe(
-        {
-            _("Person"): [names.get(one.invitation_id, "") for one in last.answer],
-            _("Outcome"): [one.result.label for one in last.answer],
-            _("Why"): [one.reason.label if one.reason else "" for one in last.answer],
-        },
-        hide_index=True,
-        height=min(38 + 35 * len(last.answer), 250),
-    )

@@ -8,7 +8,7 @@ from lc_core.insight import center, charts
 from lc_core.invitation_lists import Filter
 from lc_core.language import _
 from lc_core.vocabulary import Source, seat_rule, shown_statuses
-from pages import _add_invitations, _code, _frame, _invitation_table, _kept, _places
+from pages import _add_invitations, _code, _frame, _history, _invitation_actions, _invitation_table, _kept, _places
 
 ANY = "any"
 
@@ -82,10 +82,14 @@ def with_statuses(seen: ContractSeen, asked: Filter) -> Filter:
 _frame.visitor(_places.sees_contracts)
 contract = _frame.found(contract_lists.one, _frame.contract_asked_for())
 head(contract)
-_invitation_table.tell(contract)
+_invitation_actions.tell(contract)
 if contract.may_run:
     _code.panel(contract)
     _add_invitations.panel(contract)
-    _invitation_table.dialog(contract)
+    _history.panel(contract)
+    _invitation_actions.dialog(contract)
 order, asked = wanted(contract)
-_invitation_table.show(contract, with_statuses(contract, asked), order)
+asked = with_statuses(contract, asked)
+listing, selected = _invitation_table.show(contract, asked, order)
+if contract.may_run and listing.rows:
+    _invitation_actions.offer(contract, asked, listing, selected)

@@ -17,6 +17,7 @@ import pytest
 
 import lc_core
 from lc_core import (
+    contract_history,
     contracts,
     invitations,
 )
@@ -103,6 +104,7 @@ class At:
     enrollment_id: int
     admin_id: int
     source: int
+    event_id: int
     version: int = 1
 
 
@@ -140,6 +142,8 @@ TABLE = {
     "contracts.remove_admin": Verb(MANAGE, lambda at: said(at.contract_id, at.admin_id)),
     "contract_lists.one": Verb(VIEW, lambda at: said(at.contract_id)),
     "contract_lists.id_of": Verb(VIEW, lambda at: said(at.contract_code)),
+    "contract_history.recent": Verb(RUN, lambda at: said(at.contract_id)),
+    "contract_history.outcome": Verb(RUN, lambda at: said(at.contract_id, at.event_id)),
     "contract_lists.admins": Verb(MANAGE, lambda at: said(at.contract_id)),
     # activities
     "activities.create": Verb(MANAGE_ANYWHERE, lambda _: said("NEW", "New", ActivityKind.ONLINE)),
@@ -279,6 +283,7 @@ def fill(db: Database, contract_id: int, admin: str, source: int) -> At:
         enrollment_id=enrollment_id,
         admin_id=person_of(db, admin).id,
         source=source,
+        event_id=contract_history.recent(db, OPERATOR, contract_id)[0].event_id,
         version=contract.version,
     )
 
@@ -371,6 +376,8 @@ def test_every_verb_takes_a_key():  # house: one click = one verb with an idempo
         "activity_lists.people_of",
         "codes.history",
         "invitation_guards.look_before",
+        "contract_history.outcome",
+        "contract_history.recent",
         "contract_lists.admins",
         "contract_lists.id_of",
         "contract_lists.one",

@@ -472,7 +472,7 @@ ACTIONS = {
 }
 
 
-@pytest.mark.parametrize("doing", Doing)
+@pytest.mark.parametrize("doing", ACTIONS)
 def test_the_look_before_an_action_says_what_it_then_does(db, clock, doing):  # R-INV-12, R-INV-13
     contract_id, _ = one_of_each_status(db, clock, UNLIMITED)
     for name in ("revoked", "twice"):  # one is invited again already, one has two ended records
@@ -485,6 +485,26 @@ def test_the_look_before_an_action_says_what_it_then_does(db, clock, doing):  # 
     done = ACTIONS[doing](db, OPERATOR, contract_id, EVERYBODY)
     assert [(one.invitation_id, one.reason) for one in foreseen] == [(one.invitation_id, one.reason) for one in done]
     assert {one.person for one in foreseen} >= {email("twice"), "Revoked"}
+
+
+def test_the_look_before_activities_are_added_says_what_is_then_done(db, clock):  # R-INV-10, R-INV-12
+    contract_id, _ = one_of_each_status(db, clock, VOUCHER)
+    first = offered(db, contract_id)[0]
+    new = an_activity(db)
+    activities.add_to_contract(db, OPERATOR, contract_id, [new])
+    with refused(db, Reason.NO_ACTIVITY_CHOSEN):
+        invitation_guards.look_before(db, OPERATOR, contract_id, EVERYBODY, Doing.ADD_ACTIVITIES)
+
+    for wanted in ([first], [first, new]):
+        with unchanged(db):
+            foreseen = invitation_guards.look_before(
+                db, OPERATOR, contract_id, EVERYBODY, Doing.ADD_ACTIVITIES, activities=wanted
+            )
+        done = invitations.add_activities(db, OPERATOR, contract_id, EVERYBODY, wanted)
+        assert [(one.invitation_id, one.reason) for one in foreseen] == [
+            (one.invitation_id, one.reason) for one in done
+        ]
+        assert {one.reason for one in foreseen} >= {Reason.IS_REVOKED}
 
 
 # --- operation keys --------------------------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, false, func, literal, or_, select
 
 from lc_core import rules
-from lc_core.records.models import ContractActivity, Enrollment, Invitation, InvitationActivity, Person
-from lc_core.vocabulary import ContractType, InvitationStatus
+from lc_core.records.house_models import Letter
+from lc_core.records.models import Contract, ContractActivity, Enrollment, Invitation, InvitationActivity, Person
+from lc_core.vocabulary import ContractType, InvitationStatus, LetterKind, LetterState
 
 
 def invitation_status(now: datetime) -> ColumnElement[str]:
@@ -26,6 +27,23 @@ def invitation_status(now: datetime) -> ColumnElement[str]:
 def is_live() -> ColumnElement[bool]:
     """R-INV-7: neither revoked nor de-allocated."""
     return Invitation.revoked_at.is_(None) & Invitation.deallocated_at.is_(None)
+
+
+def holds_old_code(contract: Contract) -> ColumnElement[bool]:
+    """R-CON-10: live, unredeemed, and told a code that is no longer the contract's by the letter that was sent last."""
+    told = (
+        select(literal(1))
+        .where(
+            Letter.invitation_id == Invitation.id,
+            Letter.kind == LetterKind.INVITATION,
+            Letter.send_number == Invitation.send_count,
+            Letter.state == LetterState.SENT,
+            Letter.sent_at < contract.invitation_code_made_at,
+        )
+        .correlate(Invitation)
+        .exists()
+    )
+    return is_live() & Invitation.redeemed_at.is_(None) & Invitation.require_code & told
 
 
 def contains(column: Any, wanted: str) -> ColumnElement[bool]:
