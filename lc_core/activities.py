@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lc_core import access, rules
 from lc_core.contracts import MOST, code_key
 from lc_core.errors import NotFound, Refused, refuse_if
-from lc_core.invitation_lists import current_activities
+from lc_core.invited import current_activities
 from lc_core.reasons import Reason
 from lc_core.records import expressions
 from lc_core.records.db import Actor, Change, Database

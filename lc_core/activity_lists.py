@@ -30,7 +30,7 @@ NOT_ENROLLED = None
 
 @dataclass(frozen=True)
 class ActivitySeen:
-    """One activity of a contract: live invitations that cover it, and enrollments by status.
+    """One activity of a contract: live invitations that cover it, those of them not enrolled, and enrollments by status.
 
     `removed`: it belongs to the contract no more, but has enrollments.
     """
@@ -41,6 +41,7 @@ class ActivitySeen:
     kind: ActivityKind
     removed: bool
     invited: int
+    not_enrolled: int
     by_status: dict[EnrollmentStatus, int]
 
     @property
@@ -48,12 +49,18 @@ class ActivitySeen:
         """Enrollments that are not withdrawn."""
         return sum(n for status, n in self.by_status.items() if status is not EnrollmentStatus.WITHDRAWN)
 
+    @property
+    def completion_rate(self) -> float | None:
+        """Completed / enrolled, a share of one; None where nobody is enrolled."""
+        return self.by_status.get(EnrollmentStatus.COMPLETED, 0) / self.enrolled if self.enrolled else None
+
 
 def of_contract(db: Database, actor: Actor, contract_id: int) -> list[ActivitySeen]:
     """The activities of a contract, by title; removed ones last, and only where somebody enrolled."""
     with db.read() as session:
         contract = access.contract_to_see(session, actor, contract_id)
         invited, enrolled = _invited(session, contract), _enrolled(session, contract)
+        both = _invited_and_enrolled(session, contract)
         rows = (
             select(Activity, ContractActivity.removed_at)
             .join(ContractActivity, ContractActivity.activity_id == Activity.id)
@@ -68,6 +75,7 @@ def of_contract(db: Database, actor: Actor, contract_id: int) -> list[ActivitySe
                 activity.kind,
                 removed=removed_at is not None,
                 invited=invited.get(activity.id, 0) if removed_at is None else 0,
+                not_enrolled=invited.get(activity.id, 0) - both.get(activity.id, 0) if removed_at is None else 0,
                 by_status=enrolled.get(activity.id, {}),
             )
             for activity, removed_at in session.execute(rows)
@@ -89,6 +97,26 @@ def _invited(session: Session, contract: Contract) -> dict[int, int]:
     everybody = session.scalar(select(func.count()).select_from(Invitation).where(*live)) or 0
     current = select(ContractActivity.activity_id).where(ContractActivity.contract_id == contract.id)
     return dict.fromkeys(session.scalars(current), everybody)
+
+
+def _invited_and_enrolled(session: Session, contract: Contract) -> dict[int, int]:
+    """Of the live invitations that cover an activity, how many are of people enrolled in it, by activity."""
+    theirs = (
+        select(Enrollment.activity_id, func.count())
+        .join(
+            Invitation,
+            (Invitation.contract_id == Enrollment.contract_id) & (Invitation.person_id == Enrollment.person_id),
+        )
+        .where(Enrollment.contract_id == contract.id, expressions.is_live())
+        .group_by(Enrollment.activity_id)
+    )
+    if contract.contract_type is ContractType.VOUCHER:
+        theirs = theirs.join(
+            InvitationActivity,
+            (InvitationActivity.invitation_id == Invitation.id)
+            & (InvitationActivity.activity_id == Enrollment.activity_id),
+        )
+    return {activity_id: count for activity_id, count in session.execute(theirs)}
 
 
 def _enrolled(session: Session, contract: Contract) -> dict[int, dict[EnrollmentStatus, int]]:
@@ -142,20 +170,48 @@ def people_of(
 ) -> PeopleOfActivity:
     """Everybody whose live invitation covers the activity, and everybody who enrolled in it (R-ENR-2), by name; 50 a page."""
     with db.read() as session:
-        contract = access.contract_to_see(session, actor, contract_id)
-        activity = _activity_of(session, contract, activity_id)
-        rights = access.rights_of(session, actor)
-        named = may(rights, Action.VIEW_PEOPLE, own=contract_id in rights.own)
-        everybody = _everybody(contract, activity_id, search, named=named)
+        activity, everybody, named = _asked(session, actor, contract_id, activity_id, search)
         counts = _counts(session, everybody)
-        wanted = everybody.where(_has_status(statuses)) if statuses else everybody
-        order = (Person.search_text, Person.id) if named else (Person.id,)
-        rows = session.execute(
-            wanted.order_by(*order).limit(PAGE_SIZE).offset((min(max(page, 1), LAST_PAGE) - 1) * PAGE_SIZE)
-        )
+        one_page = _chosen(everybody, statuses, named=named)
+        rows = session.execute(one_page.limit(PAGE_SIZE).offset((min(max(page, 1), LAST_PAGE) - 1) * PAGE_SIZE))
         seen = [_person(person, enrollment, named=named) for person, enrollment in rows]
         matching = sum(n for status, n in counts.items() if not statuses or status in statuses)
         return PeopleOfActivity(activity.code, activity.title, activity.kind, seen, matching, counts)
+
+
+def everyone_of(
+    db: Database,
+    actor: Actor,
+    contract_id: int,
+    activity_id: int,
+    *,
+    statuses: Sequence[EnrollmentStatus | None] = (),
+    search: str = "",
+) -> list[PersonInActivity]:
+    """All that match, in the order of `people_of` (R-ANA-5)."""
+    with db.read() as session:
+        _activity, everybody, named = _asked(session, actor, contract_id, activity_id, search)
+        rows = session.execute(_chosen(everybody, statuses, named=named))
+        return [_person(person, enrollment, named=named) for person, enrollment in rows]
+
+
+def _asked(
+    session: Session, actor: Actor, contract_id: int, activity_id: int, search: str
+) -> tuple[Activity, Select[Person, Enrollment], bool]:
+    """The activity, the people of it that match the search, and whether the asker may see who they are."""
+    contract = access.contract_to_see(session, actor, contract_id)
+    activity = _activity_of(session, contract, activity_id)
+    rights = access.rights_of(session, actor)
+    named = may(rights, Action.VIEW_PEOPLE, own=contract_id in rights.own)
+    return activity, _everybody(contract, activity_id, search, named=named), named
+
+
+def _chosen(
+    everybody: Select[Person, Enrollment], statuses: Sequence[EnrollmentStatus | None], *, named: bool
+) -> Select[Person, Enrollment]:
+    """Those of these statuses (none = all), by name where names may be seen."""
+    wanted = everybody.where(_has_status(statuses)) if statuses else everybody
+    return wanted.order_by(*((Person.search_text, Person.id) if named else (Person.id,)))
 
 
 def _activity_of(session: Session, contract: Contract, activity_id: int) -> Activity:

@@ -6,7 +6,7 @@ from sqlalchemy import func, select, update
 
 from lc_core import access, redeeming, rules, seat_rules, seats
 from lc_core.errors import NotFound, refuse_if
-from lc_core.invitation_lists import activities_of, current_activities
+from lc_core.invited import activities_of, current_activities
 from lc_core.records.audit import Item
 from lc_core.records.db import Actor, Change, Database, portions
 from lc_core.records.models import Contract, Enrollment, Invitation

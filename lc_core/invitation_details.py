@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from lc_core import access, people
 from lc_core.contract_lists import Offered, offered
-from lc_core.invitation_lists import Chosen, activities_of, chosen_invitations
+from lc_core.invitation_lists import Chosen, chosen_invitations
+from lc_core.invited import activities_of
 from lc_core.records.db import Actor, Database
 from lc_core.rights import may
 from lc_core.vocabulary import Action, ContractType

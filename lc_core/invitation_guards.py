@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from lc_core import access, people, rules
 from lc_core.errors import refuse_if
-from lc_core.invitation_lists import Chosen, activities_of, chosen_invitations, current_activities, people_with_live
+from lc_core.invitation_lists import Chosen, chosen_invitations
+from lc_core.invited import activities_of, current_activities, people_with_live
 from lc_core.reasons import Reason
 from lc_core.records.db import Actor, Database
 from lc_core.records.models import Contract, Invitation

@@ -1,6 +1,6 @@
 """The list of a contract's invitations: filtered, counted, searched, sorted and paged by the database (R-INV-9, R-INV-13)."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVarTuple
@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from lc_core import access, people, rules
+from lc_core.invited import current_activities, people_with_live
 from lc_core.reasons import Reason
 from lc_core.records import expressions
 from lc_core.records.db import Actor, Database, portions
 from lc_core.records.house_models import Letter
-from lc_core.records.models import Contract, ContractActivity, Invitation, InvitationActivity, Person
+from lc_core.records.models import Contract, Invitation, Person
 from lc_core.rights import may
 from lc_core.vocabulary import Action, InvitationStatus, LetterKind, LetterState, Source
 
@@ -99,20 +100,39 @@ def listing(
     """One page (of 50, from page 1) of the invitations that match. `order`: a name in ORDERS."""
     now = db.clock()
     with db.read() as session:
-        contract = access.contract_to_see(session, actor, contract_id)
-        rights = access.rights_of(session, actor)
-        named = may(rights, Action.VIEW_PEOPLE, own=contract_id in rights.own)
-        if not named:
-            wanted, order = _for_masked(wanted), "newest"
-        counts = count_by_status(session, contract, wanted, now)
+        contract, allowed, named = _allowed(session, actor, contract_id, wanted)
+        counts = count_by_status(session, contract, allowed, now)
         matching = sum(n for status, n in counts.items() if not wanted.statuses or status in wanted.statuses)
-        ids = session.scalars(
-            matching_ids(contract, wanted, now)
-            .order_by(*ORDERS.get(order, ORDERS["newest"]))
+        page_of_them = (
+            _ordered(contract, allowed, order if named else "newest", now)
             .limit(PAGE_SIZE)
             .offset((min(max(page, 1), LAST_PAGE) - 1) * PAGE_SIZE)
-        ).all()
+        )
+        ids = session.scalars(page_of_them).all()
         return Listing(list(_rows(session, contract, ids, now, named=named)), matching, counts)
+
+
+def every(
+    db: Database, actor: Actor, contract_id: int, wanted: Filter, *, order: str = "newest"
+) -> list[InvitationSeen]:
+    """All invitations that match, in the list's order, as the list shows them (R-ANA-5)."""
+    now = db.clock()
+    with db.read() as session:
+        contract, allowed, named = _allowed(session, actor, contract_id, wanted)
+        ids = session.scalars(_ordered(contract, allowed, order if named else "newest", now)).all()
+        return [row for portion in portions(ids) for row in _rows(session, contract, portion, now, named=named)]
+
+
+def _allowed(session: Session, actor: Actor, contract_id: int, wanted: Filter) -> tuple[Contract, Filter, bool]:
+    """The contract, what of the filter the asker may use, and whether they may see people."""
+    contract = access.contract_to_see(session, actor, contract_id)
+    rights = access.rights_of(session, actor)
+    named = may(rights, Action.VIEW_PEOPLE, own=contract_id in rights.own)
+    return contract, wanted if named else _for_masked(wanted), named
+
+
+def _ordered(contract: Contract, wanted: Filter, order: str, now: datetime) -> Select[int]:
+    return matching_ids(contract, wanted, now).order_by(*ORDERS.get(order, ORDERS["newest"]))
 
 
 def _for_masked(wanted: Filter) -> Filter:
@@ -244,17 +264,6 @@ def _seen(contract: Contract, invitation: Invitation, shown: people.Shown, besid
     )
 
 
-def people_with_live(session: Session, contract: Contract, person_ids: Sequence[int]) -> set[int]:
-    """Which of these people have a live invitation to the contract."""
-    found: set[int] = set()
-    for portion in portions(person_ids):
-        live = select(Invitation.person_id).where(
-            Invitation.contract_id == contract.id, expressions.is_live(), Invitation.person_id.in_(portion)
-        )
-        found |= set(session.scalars(live))
-    return found
-
-
 def chosen_invitations(session: Session, contract: Contract, chosen: Chosen, now: datetime) -> list[Invitation]:
     """The invitations of this contract that were chosen, their people loaded, in the order of their ids."""
     if chosen.matching is not None:
@@ -268,21 +277,3 @@ def chosen_invitations(session: Session, contract: Contract, chosen: Chosen, now
             query.where(Invitation.contract_id == contract.id, Invitation.id.in_(portion)).order_by(Invitation.id)
         )
     return found
-
-
-def current_activities(session: Session, contract_id: int) -> frozenset[int]:
-    """The activities a contract has now."""
-    current = select(ContractActivity.activity_id).where(
-        ContractActivity.contract_id == contract_id, ContractActivity.removed_at.is_(None)
-    )
-    return frozenset(session.scalars(current))
-
-
-def activities_of(session: Session, invitation_ids: Collection[int]) -> dict[int, frozenset[int]]:
-    """Which activities each voucher invitation covers, by invitation id."""
-    covered: dict[int, set[int]] = {}
-    for portion in portions(list(invitation_ids)):
-        rows = select(InvitationActivity.invitation_id, InvitationActivity.activity_id)
-        for invitation_id, activity_id in session.execute(rows.where(InvitationActivity.invitation_id.in_(portion))):
-            covered.setdefault(invitation_id, set()).add(activity_id)
-    return {invitation_id: frozenset(activities) for invitation_id, activities in covered.items()}

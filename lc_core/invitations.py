@@ -12,7 +12,8 @@ from sqlalchemy import update
 from lc_core import access, enrollments, inviting, rules, seats, sending
 from lc_core.errors import refuse_if
 from lc_core.invitation_guards import activities_missing, guard
-from lc_core.invitation_lists import Chosen, activities_of, chosen_invitations, current_activities
+from lc_core.invitation_lists import Chosen, chosen_invitations
+from lc_core.invited import activities_of, current_activities
 from lc_core.mail import outbox
 from lc_core.mail.outbox import Sending
 from lc_core.reasons import Reason

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
-from lc_core import access, addresses, invitation_lists, people, rules, seat_rules, seats, sending
+from lc_core import access, addresses, invited, people, rules, seat_rules, seats, sending
 from lc_core.addresses import Address
 from lc_core.errors import Refused, refuse_if
 from lc_core.mail import outbox
@@ -143,7 +143,7 @@ def within_free_seats(change: Change, contract: Contract) -> Iterator[None]:
 def _decide(
     session: Session, contract: Contract, entries: Sequence[str], chosen: frozenset[int], now: datetime
 ) -> tuple[list[_Decided], Plan]:
-    offered = invitation_lists.current_activities(session, contract.id)
+    offered = invited.current_activities(session, contract.id)
     refuse_if(rules.why_not_invite(contract.status_at(now), len(offered)))
     if len(offered) == 1 and not chosen:
         chosen = offered  # with one activity there is nothing to choose (R-ADD-1)
@@ -196,7 +196,7 @@ def _look_up(session: Session, contract: Contract, keys: Sequence[str]) -> _Know
         )
         for person_id, activity_id in session.execute(taken):
             known.enrolled.setdefault(person_id, set()).add(activity_id)
-    known.covered = invitation_lists.activities_of(session, [invitation.id for invitation in known.live.values()])
+    known.covered = invited.activities_of(session, [invitation.id for invitation in known.live.values()])
     return known
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from lc_core import access, codes, rules, seats
 from lc_core.errors import Refused, refuse_if
-from lc_core.invitation_lists import current_activities
+from lc_core.invited import current_activities
 from lc_core.reasons import Reason
 from lc_core.records import expressions
 from lc_core.records.audit import Item

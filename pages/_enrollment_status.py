@@ -4,8 +4,12 @@ from typing import Any
 
 import streamlit as st
 
+from lc_core import language
+from lc_core.activity_lists import ActivitySeen
+from lc_core.insight import charts
 from lc_core.language import _
 from lc_core.vocabulary import EnrollmentStatus
+from pages import _frame
 
 LOOKS = {
     None: ("○", "gray"),
@@ -24,7 +28,7 @@ NOT_ENROLLED = "not_enrolled"
 
 
 def word(status: EnrollmentStatus | None) -> str:
-    return status.label if status else _("Not enrolled")
+    return status.label if status else _(charts.NOT_ENROLLED)
 
 
 def shown(status: EnrollmentStatus | None) -> str:
@@ -37,6 +41,20 @@ def column() -> Any:
     return st.column_config.MultiselectColumn(options=[shown(status) for status in LOOKS], color=colours)
 
 
-def in_words(by_status: dict[EnrollmentStatus, int]) -> str:
+def bar(activity: ActivitySeen) -> None:
+    """How the people of an activity stand, as a bar with its numbers, and the same in words."""
+    words = in_words(activity)
+    drawn = charts.enrollment_segments(activity.not_enrolled, activity.by_status)
+    if not drawn.is_empty():
+        st.vega_lite_chart(drawn, charts.enrollment_bar(), height=_frame.BAR_HEIGHT, alt=words)
+    st.caption(words)
+
+
+def in_words(activity: ActivitySeen) -> str:
     """How many stand how, in one line."""
-    return " · ".join(f"{shown(status)} {by_status[status]}" for status in EnrollmentStatus if by_status.get(status))
+    counts: dict[EnrollmentStatus | None, int] = {**activity.by_status, None: activity.not_enrolled}
+    return " · ".join(
+        f"{shown(status)} {language.number(counts[status])}"
+        for status in (*EnrollmentStatus, None)
+        if counts.get(status)
+    )

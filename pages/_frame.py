@@ -1,9 +1,11 @@
 """What pages share: the records, who is here, how things are told, and the one way to show what people typed."""
 
+import re
 import string
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -148,6 +150,19 @@ def act(what: str, verb: Callable[..., Any], *args: Any, key: OperationKey, **kw
     except Refused as refused:
         st.session_state["told"] = Told(what, refused=refused.sentence)
     answered()
+
+
+def download(label: str, name: str, make: Callable[..., bytes], *args: Any, key: str, **kwargs: Any) -> None:
+    """A file that is made at the click, with the rights of whoever drew the button, read anew then."""
+    st.download_button(
+        label,
+        partial(make, database(), actor(), *args, **kwargs),
+        file_name=re.sub(r"[^\w.-]+", "-", name),
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        key=key,
+    )
 
 
 def told() -> Told | None:

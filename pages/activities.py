@@ -2,10 +2,22 @@
 
 import streamlit as st
 
-from lc_core import activity_lists, contract_lists
+from lc_core import activity_lists, contract_lists, language
 from lc_core.activity_lists import ActivitySeen
 from lc_core.language import _
 from pages import _enrollment_status, _frame, _places
+
+
+def numbers(activity: ActivitySeen) -> str:
+    """Kind, how many are invited and enrolled, and which share of these completed."""
+    rate = activity.completion_rate
+    words = _("{kind} · {invited} invited · {enrolled} enrolled · completed: {rate}")
+    return words.format(
+        kind=activity.kind.label,
+        invited=language.number(activity.invited),
+        enrolled=language.number(activity.enrolled),
+        rate="–" if rate is None else language.percent(rate),
+    )
 
 
 def card(contract_id: int, activity: ActivitySeen) -> None:
@@ -20,11 +32,8 @@ def card(contract_id: int, activity: ActivitySeen) -> None:
             )
             if activity.removed:
                 st.badge(_("Removed from the contract"), color="gray")
-        numbers = _("{kind} · {invited} invited · {enrolled} enrolled").format(
-            kind=activity.kind.label, invited=activity.invited, enrolled=activity.enrolled
-        )
-        st.caption(numbers)
-        st.caption(_enrollment_status.in_words(activity.by_status))
+        st.caption(numbers(activity))
+        _enrollment_status.bar(activity)
         if st.button(_("View Enrollments"), key=f"open-{activity.activity_id}", icon=":material/groups:"):
             _places.go("enrollments", contract=contract_id, activity=activity.activity_id)
 

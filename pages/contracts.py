@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from lc_core import language
-from lc_core.insight import answers, center, charts
+from lc_core.insight import answers, center, charts, view_exports
 from lc_core.language import _
 from lc_core.vocabulary import ContractStatus, ContractType
 from pages import _frame, _kept, _places
@@ -51,6 +51,10 @@ def card(row: dict[str, Any]) -> None:
             with st.popover(_("More options")):
                 _places.link("activities", _("View Learning Activities"), contract=contract_id)
                 _places.link("invitations", _("Rename"), contract=contract_id, rename="yes")
+                name = f"enrollments-{row['code']}.csv"
+                _frame.download(
+                    _("Export enrollments"), name, view_exports.enrollments, contract_id, key=f"export-{contract_id}"
+                )
 
 
 def about(row: dict[str, Any], when: str) -> str:

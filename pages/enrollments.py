@@ -5,6 +5,7 @@ import streamlit as st
 
 from lc_core import activity_lists, contract_lists
 from lc_core.activity_lists import PeopleOfActivity
+from lc_core.insight import view_exports
 from lc_core.invitation_lists import PAGE_SIZE
 from lc_core.language import _
 from lc_core.vocabulary import EnrollmentStatus
@@ -71,5 +72,15 @@ page = st.session_state.get("page", 1)
 shown = _frame.found(activity_lists.people_of, contract.id, activity_id, statuses=asked, search=search or "", page=page)
 if shown.rows:
     table(shown)
+    _frame.download(
+        _("Download {n} as CSV").format(n=shown.matching),
+        f"enrollments-{contract.code}-{shown.code}.csv",
+        view_exports.people_of_activity,
+        contract.id,
+        activity_id,
+        statuses=asked,
+        search=search or "",
+        key="export",
+    )
 else:
     st.info(_("Nobody matches."))

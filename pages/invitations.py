@@ -4,7 +4,7 @@ import streamlit as st
 
 from lc_core import contract_lists, invitation_lists, language, seats
 from lc_core.contract_lists import ContractSeen
-from lc_core.insight import center, charts
+from lc_core.insight import center, charts, view_exports
 from lc_core.invitation_lists import Filter
 from lc_core.language import _
 from lc_core.vocabulary import Source, seat_rule, shown_statuses
@@ -91,5 +91,15 @@ if contract.may_run:
 order, asked = wanted(contract)
 asked = with_statuses(contract, asked)
 listing, selected = _invitation_table.show(contract, asked, order)
+if listing.rows:
+    _frame.download(
+        _("Download {n} as CSV").format(n=listing.matching),
+        f"invitations-{contract.code}.csv",
+        view_exports.invitations,
+        contract.id,
+        asked,
+        order=order,
+        key="export",
+    )
 if contract.may_run and listing.rows:
     _invitation_actions.offer(contract, asked, listing, selected)

@@ -153,6 +153,7 @@ TABLE = {
     "activities.removal_of": Verb(MANAGE, lambda at: said(at.contract_id, at.activity_id)),
     "activities.remove_from_contract": Verb(MANAGE, lambda at: said(at.contract_id, at.activity_id)),
     "activity_lists.of_contract": Verb(VIEW, lambda at: said(at.contract_id)),
+    "activity_lists.everyone_of": Verb(VIEW, lambda at: said(at.contract_id, at.activity_id)),
     "activity_lists.people_of": Verb(VIEW, lambda at: said(at.contract_id, at.activity_id)),
     # inviting and invitations
     "inviting.preview": Verb(RUN, lambda at: said(at.contract_id, [email("x")], activities=[at.activity_id])),
@@ -164,6 +165,7 @@ TABLE = {
     "invitations.add_activities": Verb(RUN, lambda at: said(at.contract_id, EVERYBODY, [at.activity_id])),
     "invitations.deallocate": Verb(RUN, lambda at: said(at.contract_id, EVERYBODY)),
     "invitation_lists.listing": Verb(VIEW, lambda at: said(at.contract_id, Filter())),
+    "invitation_lists.every": Verb(VIEW, lambda at: said(at.contract_id, Filter())),
     "invitation_details.covered": Verb(VIEW, lambda at: said(at.contract_id, at.waiting)),
     "invitation_details.names": Verb(VIEW, lambda at: said(at.contract_id, [at.waiting])),
     # codes
@@ -373,6 +375,7 @@ def test_every_verb_takes_a_key():  # house: one click = one verb with an idempo
     assert nouns == {
         "activities.removal_of",
         "activity_lists.of_contract",
+        "activity_lists.everyone_of",
         "activity_lists.people_of",
         "codes.history",
         "invitation_guards.look_before",
@@ -383,6 +386,7 @@ def test_every_verb_takes_a_key():  # house: one click = one verb with an idempo
         "contract_lists.one",
         "invitation_details.covered",
         "invitation_details.names",
+        "invitation_lists.every",
         "invitation_lists.listing",
         "inviting.preview",
         "people.find",

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from lc_core import codes, contract_lists, contracts, invitations, redeeming
+from lc_core import codes, contract_lists, contracts, invitation_lists, invitations, redeeming
+from lc_core.invitation_lists import Filter
 from lc_core.reasons import Reason
 from lc_core.records.house_models import Letter, Operation
 from lc_core.records.models import PastCode
@@ -157,6 +158,7 @@ def test_the_letters_that_hold_the_old_code_are_counted(db, clock, require_code)
     holding = int(require_code)
     assert contract_lists.one(db, OPERATOR, contract_id).letters_with_old_code == 0
     assert codes.regenerate(db, OPERATOR, contract_id).letters_with_old_code == holding
+    assert len(invitation_lists.every(db, OPERATOR, contract_id, Filter(old_code=True))) == holding
     assert contract_lists.one(db, OPERATOR, contract_id).letters_with_old_code == holding
     invitations.resend(db, OPERATOR, contract_id, only(told, queued))  # these hold the new one once they are sent
     assert contract_lists.one(db, OPERATOR, contract_id).letters_with_old_code == 0

@@ -4,7 +4,7 @@ Frames hold words and numbers of ours, never what somebody typed; no field is ca
 tooltips treat in their own way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -41,25 +41,45 @@ HEIGHT = 28
 TALL = 260
 STATUS_COLOURS = ["#8f4a9e", "#b57ac2", "#0b6aa8", "#a65300", "#0e7a57", "#b3261e", "#7a4a3a", "#6b7280"]
 """Of the statuses of enrollments, in their order."""
+NOT_ENROLLED = N_("Not enrolled")
+NOT_ENROLLED_COLOUR = "#3d7a8c"
 SHARE_OF_A_DIGIT = 0.02
 """How much of the bar one digit needs where the bar is narrow."""
 
 
 def how_full_is_each_contract() -> Specification:
     """The seats of one contract by status, as one stacked bar; its frame: `seat_segments`."""
-    return _seats_bar(tuple(status.label for status in SeatStatus), _("Seats"), _("Status"))
+    labels = tuple(status.label for status in SeatStatus)
+    return _one_bar(labels, tuple(COLOURS.values()), _("Seats"), _("Status"))
+
+
+def enrollment_bar() -> Specification:
+    """The people of one activity by status, as one stacked bar; its frame: `enrollment_segments`."""
+    labels = (*(status.label for status in EnrollmentStatus), _(NOT_ENROLLED))
+    return _one_bar(labels, (*STATUS_COLOURS, NOT_ENROLLED_COLOUR), _("People"), _("Status"))
 
 
 def seat_segments(row: Row) -> pl.DataFrame:
     """The bar's frame from one row of the answer: a segment for each status that has seats, in their order."""
+    return _segments([(status.label, row[status.value]) for status in SeatStatus])
+
+
+def enrollment_segments(invited_only: int, by_status: Mapping[EnrollmentStatus, int]) -> pl.DataFrame:
+    """The frame of `enrollment_bar`: a segment for each status that has people, and those invited who are not enrolled."""
+    counts = [(status.label, by_status.get(status, 0)) for status in EnrollmentStatus]
+    return _segments([*counts, (_(NOT_ENROLLED), invited_only)])
+
+
+def _segments(counts: Sequence[tuple[str, int]]) -> pl.DataFrame:
+    """One after the other, those of none left out; a number is written where it fits."""
+    whole = sum(count for _label, count in counts)
     parts: list[tuple[str, int, int, int, int, float, str]] = []
-    start, seats = 0, row["seats"]
-    for order, status in enumerate(SeatStatus):
-        count = row[status.value]
+    start = 0
+    for order, (label, count) in enumerate(counts):
         if count > 0:
             shown = _number(count)
-            fits = count / seats >= SHARE_OF_A_DIGIT * (len(shown) + 1)
-            parts.append((status.label, count, order, start, start + count, start + count / 2, shown if fits else ""))
+            fits = count / whole >= SHARE_OF_A_DIGIT * (len(shown) + 1)
+            parts.append((label, count, order, start, start + count, start + count / 2, shown if fits else ""))
         start += count
     return pl.DataFrame(parts, schema=SEGMENTS, orient="row")
 
@@ -83,11 +103,11 @@ def _number(n: int) -> str:
 
 
 @cache
-def _seats_bar(words: tuple[str, ...], seats: str, status: str) -> Specification:
+def _one_bar(words: tuple[str, ...], colours: tuple[str, ...], seats: str, status: str) -> Specification:
     """`words`: the statuses in the language spoken; a chart of its own for each language."""
     colour = alt.Color(
         "status:N",
-        scale=alt.Scale(domain=list(words), range=list(COLOURS.values())),
+        scale=alt.Scale(domain=list(words), range=list(colours)),
         legend=alt.Legend(orient="bottom", title=None, symbolType="square", columns=0),
         sort=list(words),
     )

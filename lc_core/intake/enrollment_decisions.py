@@ -11,7 +11,7 @@ from lc_core import people, rules
 from lc_core.intake.enrollment_entries import Book, Entry, Stored, Told, Unit
 from lc_core.intake.enrollment_seats import SeatsAsked
 from lc_core.intake.seat_walk import Step
-from lc_core.invitation_lists import current_activities
+from lc_core.invited import current_activities
 from lc_core.reasons import Reason
 from lc_core.records.db import Change, portions
 from lc_core.records.models import Contract, Enrollment

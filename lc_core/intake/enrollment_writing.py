@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 from lc_core import people, seats, sending
 from lc_core.intake.enrollment_decisions import Decided
 from lc_core.intake.enrollment_entries import Entry
-from lc_core.invitation_lists import activities_of
+from lc_core.invited import activities_of
 from lc_core.records import expressions
 from lc_core.records.audit import Item
 from lc_core.records.db import Change, portions
