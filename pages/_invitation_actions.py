@@ -33,7 +33,11 @@ def offer(seen: ContractSeen, asked: Filter, listing: Listing, selected: list[In
         _("All {n} that match").format(n=listing.matching), key=f"all-{st.session_state.get('version', 0)}"
     )
     if not selected and not everyone:
-        st.caption(_("Select people in the table (Shift+Space with the keyboard) to see what can be done."))
+        st.caption(
+            _(
+                "Select people in the table to see what can be done (keyboard: Shift+Space selects, Ctrl+End and Tab lead here)."
+            )
+        )
         return
     chosen = Chosen(matching=asked) if everyone else Chosen(ids=frozenset(row.id for row in selected))
     count = listing.matching if everyone else len(selected)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import picture, settled
@@ -26,6 +27,13 @@ PLACES = {
 }
 HARMLESS = ("_stcore/health", "_stcore/host-config")
 """What Streamlit asks for beside a page's address before it asks at the root."""
+
+NOT_OURS = {
+    "narrow": {"list", "listitem"},  # Streamlit's own menu, once it is folded away
+    "dark": {
+        "color-contrast"
+    },  # of the chosen tab: its colour is also that of buttons, on which Streamlit writes white
+}
 
 
 @pytest.fixture(params=LOOKS)
@@ -52,3 +60,10 @@ def test_a_page_fits_and_nothing_of_it_fails(look: tuple[str, Page], pictures: P
     assert main.evaluate("place => place.scrollWidth - place.clientWidth") <= 1
     assert page.locator("[data-testid=stException]").count() == 0
     assert [url for url in failed if not url.endswith(HARMLESS)] == []
+    assert barriers(page) - NOT_OURS.get(looks, set()) == set()
+
+
+def barriers(page: Page) -> set[str]:
+    """The rules of accessibility that the page breaks seriously."""
+    found = Axe().run(page).response["violations"]
+    return {one["id"] for one in found if one["impact"] in {"serious", "critical"}}

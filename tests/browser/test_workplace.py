@@ -193,3 +193,35 @@ def test_the_list_is_taken_away_as_it_is_filtered(page: Page) -> None:
     assert len(lines) == 2
     assert unmarked(lines[1].split(",")[1].strip('"')) == "=Bond"
     assert count_of(page, "Outstanding") == 1
+
+
+def test_an_invitation_is_revoked_without_a_mouse(page: Page, place: tuple[str, Database]) -> None:
+    db, before = place[1], revoked(place[1])
+    only_status(page, "Not Registered")
+    page.get_by_label("Search", exact=True).focus()
+    tab_to(page, "canvas")
+
+    for key in ("ArrowDown", "ArrowDown", "Shift+Space"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(150)
+    settled(page)
+    page.keyboard.press("Control+End")
+    tab_to(page, "button Revoke (1)")
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for()
+    settled(page)
+    tab_to(page, "button Revoke (1)")
+    page.keyboard.press("Enter")
+    settled(page)
+
+    assert len(revoked(db)) == len(before) + 1
+    assert page.get_by_text("Revoke: 1 of 1 done.").is_visible()
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until what is of that kind and name has the focus."""
+    for _ in range(PATIENCE):
+        if name == page.evaluate("`${document.activeElement.localName} ${document.activeElement.innerText}`").strip():
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"no Tab leads to {name}")
