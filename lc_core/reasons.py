@@ -77,7 +77,7 @@ class Reason(Word):
     ROLE_ALREADY_HELD = "role_already_held", N_("This person has this role already.")
     LAST_SUPER_ADMIN = "last_super_admin", N_("The last super administrator cannot be removed.")
     # addresses and rows of files, in the order in which they are looked for
-    ENCODING = "encoding", N_("The row holds bytes that are no text in the file's encoding.")
+    ENCODING = "encoding", N_("Some bytes are no text in the file's encoding. Save the list as UTF-8 and try again.")
     CONTROL_CHARS = "control_chars", N_("The address holds invisible or control characters.")
     ROW_SHAPE = "row_shape", N_("The row has another number of cells than the header.")
     MISSING_EMAIL = "missing_email", N_("The address is missing.")
@@ -86,6 +86,36 @@ class Reason(Word):
     TOO_LONG = "too_long", N_("The address is too long.")
     INVALID_EMAIL = "invalid_email", N_("This is not an e-mail address.")
     DUPLICATE_IN_FILE = "duplicate_in_file", N_("The address stands in the list already.")
+    # lists of people to invite, refused as a whole
+    EMPTY_FILE = "empty_file", N_("The file holds no address. Write one into each row and try again.")
+    NO_EMAIL_COLUMN = (
+        "no_email_column",
+        N_("No column holds e-mail addresses, so nothing was read. Put them into a column headed email and try again."),
+    )
+    AMBIGUOUS_EMAIL_COLUMN = (
+        "ambiguous_email_column",
+        N_("The addresses might stand in any of the columns {columns}, so nothing was read. Head one of them email."),
+    )
+    NOT_CSV = (
+        "not_csv",
+        N_("This is another kind of file ({kind}), or a damaged one. Nothing was read. Save the list as CSV or XLSX."),
+    )
+    NUL_BYTES = "nul_bytes", N_("Line {line} holds a NUL byte, so nothing was read. Save the list as UTF-8 text.")
+    MALFORMED_CSV = (
+        "malformed_csv",
+        N_("A quotation mark in the row of line {line} has no partner, so nothing was read. Correct it and try again."),
+    )
+    TOO_LARGE = (
+        "too_large",
+        N_(
+            "The list has {actual} bytes (a workbook: unpacked) and may have {allowed}. Nothing was read. "
+            "Divide it, or keep only the column with the addresses."
+        ),
+    )
+    TOO_MANY_ROWS = (
+        "too_many_rows",
+        N_("The list has {actual} rows and may have {allowed}. Nothing was read. Divide it."),
+    )
     # rows of feeds
     UNKNOWN_CONTRACT = "unknown_contract", N_("There is no contract with this code.")
     UNKNOWN_STATUS = "unknown_status", N_("There is no enrollment status of this name.")
