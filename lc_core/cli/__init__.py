@@ -2,12 +2,12 @@
 
 import typer
 
-from lc_core.cli import contracts, installation, people
+from lc_core.cli import bench, contracts, installation, invite_files, people
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Learning Contracts: manage and understand learning seats."
 )
-for module in (installation, contracts, people):
+for module in (installation, contracts, invite_files, people, bench):
     app.registered_commands += module.commands.registered_commands
 
 __all__ = ["app"]
