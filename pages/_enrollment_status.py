@@ -52,9 +52,6 @@ def bar(activity: ActivitySeen) -> None:
 
 def in_words(activity: ActivitySeen) -> str:
     """How many stand how, in one line."""
-    counts: dict[EnrollmentStatus | None, int] = {**activity.by_status, None: activity.not_enrolled}
-    return " · ".join(
-        f"{shown(status)} {language.number(counts[status])}"
-        for status in (*EnrollmentStatus, None)
-        if counts.get(status)
-    )
+    counts = [(status, activity.by_status.get(status, 0)) for status in EnrollmentStatus]
+    everybody = [*counts, (None, activity.not_enrolled)]
+    return " · ".join(f"{shown(status)} {language.number(count)}" for status, count in everybody if count)
