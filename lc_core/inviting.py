@@ -2,127 +2,136 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager
-
-from lc_core import access, addresses, invited, people, rules, seat_rules, seats, sending
-from lc_core.addresses import Address
-from lc_core.errors import Refused, refuse_if
+from lc_core import access, invite_imports, invite_list, people, seats, sending
+from lc_core.errors import Refused
+from lc_core.invite_list import Given, Good, Outcome
+from lc_core.invite_plan import WRITES, Decided, Decision, decide
 from lc_core.mail import outbox
 from lc_core.mail.outbox import Sending
 from lc_core.reasons import Reason
 from lc_core.records.audit import Item
-from lc_core.records.db import Actor, Change, Database, portions
-from lc_core.records.models import Contract, Enrollment, Invitation
+from lc_core.records.db import Actor, Change, Database
+from lc_core.records.models import Contract
 from lc_core.records.operations import OperationKey, repeatable
-from lc_core.vocabulary import (
-    Action,
-    ContractType,
-    Event,
-    InvitationStatus,
-    OverInvitation,
-    Result,
-)
+from lc_core.vocabulary import Action, Event, OverInvitation, Result
 
-WRITES = frozenset({Result.INVITED, Result.INVITED_AGAIN, Result.SENT_AGAIN, Result.ACTIVITIES_ADDED})
 SENDS = frozenset({Result.INVITED, Result.INVITED_AGAIN, Result.SENT_AGAIN})
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of one entry of a list. `line`: its place there, from 1; `reason`: why not, where it was refused."""
-
-    line: int
-    entry: str
-    result: Result
-    reason: Reason | None = None
-
-
-@dataclass(frozen=True)
 class Plan:
-    """What inviting a list does: an outcome for each entry, and what it asks of the seats (in seats)."""
+    """What inviting a list does: an outcome for each entry, and what it asks of the seats (in seats).
+
+    `writes`: how many entries it does something for; `fits`: how many entries from the first on ask for no more seats
+    than are free; `blocks`: whether the contract refuses a list that asks for more (R-INV-11).
+    """
 
     outcomes: list[Outcome]
     wanted: int
     free: int
+    fits: int
+    blocks: bool
 
     @property
     def over(self) -> int:
         """By how many seats this list asks for more than are free (R-INV-11)."""
         return max(self.wanted - self.free, 0)
 
-
-@dataclass
-class _Known:
-    """All that deciding needs, read at once: by e-mail key and by person."""
-
-    persons: dict[str, people.Known] = field(default_factory=dict)
-    live: dict[int, Invitation] = field(default_factory=dict)
-    covered: Mapping[int, frozenset[int]] = field(default_factory=dict)
-    ended: set[int] = field(default_factory=set)
-    enrolled: dict[int, set[int]] = field(default_factory=dict)
-    offered: frozenset[int] = frozenset()
+    @property
+    def writes(self) -> int:
+        return sum(outcome.result in WRITES for outcome in self.outcomes)
 
 
-@dataclass(frozen=True)
-class _Decided:
-    line: int
-    entry: str
-    address: Address
-    result: Result
-    adds: frozenset[int]
-    live: Invitation | None
-
-
-def preview(
-    db: Database, actor: Actor, contract_id: int, entries: Sequence[str], *, activities: Collection[int] = ()
-) -> Plan:
+def preview(db: Database, actor: Actor, contract_id: int, given: Given, *, activities: Collection[int] = ()) -> Plan:
     """What `invite` would do with the same list now. Nothing is written."""
+    listed = invite_list.entries(given)
+    told, good = invite_list.read(listed)
     with db.read() as session:
         contract = access.contract_to_see(session, actor, contract_id, Action.RUN_CONTRACT)
-        _, plan = _decide(session, contract, entries, frozenset(activities), db.clock())
-        return plan
+        decision = decide(session, contract, good, frozenset(activities), db.clock())
+        free = seats.not_asked_for(session, contract, db.clock())
+        return Plan(
+            outcomes=put_together(listed, told, good, decision.told),
+            wanted=decision.wanted,
+            free=free,
+            fits=_fitting(len(listed), decision.decided, free),
+            blocks=contract.over_invitation is OverInvitation.BLOCK,
+        )
 
 
 def invite(
     db: Database,
     actor: Actor,
     contract_id: int,
-    entries: Sequence[str],
+    given: Given,
     *,
     activities: Collection[int] = (),
     key: OperationKey | None = None,
 ) -> list[Outcome]:
-    """Invite every good address of a list; bad ones are told and stop nobody (R-ADD-6).
+    """Invite every good address of a list in one transaction; bad ones are told and stop nobody (R-ADD-6).
 
-    `activities`: ids, for a voucher contract only. Refused as a whole outside the contract's period, and where the
-    contract blocks over-invitation and the list asks for more seats than are free.
+    `activities`: ids, for a voucher contract only, for entries that choose none themselves. Refused as a whole outside
+    the contract's period, and where the contract blocks over-invitation and the list asks for more seats than are free.
     """
-    told = _invite(db, actor, contract_id, entries, activities=activities, key=key)
-    return [replace(outcome, entry=entries[outcome.line - 1]) for outcome in told]
+    listed = invite_list.entries(given)
+    told, good = invite_list.read(listed)
+    results = invite_good(db, actor, contract_id, good, activities=activities, key=key)
+    return put_together(listed, told, good, results)
 
 
 @repeatable
-def _invite(
+def invite_good(
     db: Database,
     actor: Actor,
     contract_id: int,
-    entries: Sequence[str],
+    good: Sequence[Good],
     *,
-    activities: Collection[int],
-    key: OperationKey | None,
-) -> list[Outcome]:
-    """`invite`, whose answer is kept with the key and therefore holds no addresses."""
+    activities: Collection[int] = (),
+    of_import: int | None = None,
+    key: OperationKey | None = None,
+) -> list[str]:
+    """Invite the good entries of a list, or of a part of one. `of_import`: the import that counts them as done.
+
+    Answers for each what became of it, as `told` makes it: the answer is kept with the key and holds no addresses.
+    """
     with db.change(actor, Event.INVITATIONS_SENT, key=key) as change:
         contract = access.contract_to_change(change, contract_id, Action.RUN_CONTRACT)
-        decided, plan = _decide(change.session, contract, entries, frozenset(activities), change.now)
-        if plan.over and contract.over_invitation is OverInvitation.BLOCK:
-            raise Refused(Reason.TOO_MANY_INVITED, wanted=plan.wanted, free=plan.free, over=plan.over)
-        _write(change, contract, [one for one in decided if one.result in WRITES])
-        return change.answer([replace(outcome, entry="") for outcome in plan.outcomes])
+        decision = decide(change.session, contract, good, frozenset(activities), change.now)
+        if contract.over_invitation is OverInvitation.BLOCK:
+            refuse_if_over(decision.wanted, seats.not_asked_for(change.session, contract, change.now))
+        _write(change, contract, decision)
+        if of_import is not None:
+            invite_imports.count_done(change, of_import, len(good))
+        return change.answer(decision.told)
+
+
+def put_together(
+    listed: Sequence[invite_list.Entry], told: Sequence[Outcome | None], good: Sequence[Good], results: Sequence[str]
+) -> list[Outcome]:
+    """An outcome for each entry: what its reading told, or what became of it."""
+    outcomes = list(told)
+    for one, result in zip(good, results, strict=True):
+        entry = listed[one.place]
+        word, _, reason = result.partition(":")
+        outcomes[one.place] = Outcome(entry.line, entry.text, Result.of(word), Reason.of(reason) if reason else None)
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _fitting(entries: int, decided: Sequence[Decided], free: int) -> int:
+    """How many entries from the first on ask for no more than is free."""
+    for one in decided:
+        free -= one.asks
+        if free < 0:
+            return one.good.place
+    return entries
+
+
+def refuse_if_over(wanted: int, free: int) -> None:
+    """What a contract that blocks over-invitation says, with both numbers (R-INV-11)."""
+    if wanted > free:
+        raise Refused(Reason.TOO_MANY_INVITED, wanted=wanted, free=free, over=wanted - free)
 
 
 @contextmanager
@@ -135,118 +144,15 @@ def within_free_seats(change: Change, contract: Contract) -> Iterator[None]:
     yield
     change.session.flush()
     wanted = sum(seats.demand(change.session, contract, change.now)) - before
-    free = max(contract.seats - contract.seats_used - before, 0)
-    if wanted > free:
-        raise Refused(Reason.TOO_MANY_INVITED, wanted=wanted, free=free, over=wanted - free)
+    refuse_if_over(wanted, max(contract.seats - contract.seats_used - before, 0))
 
 
-def _decide(
-    session: Session, contract: Contract, entries: Sequence[str], chosen: frozenset[int], now: datetime
-) -> tuple[list[_Decided], Plan]:
-    offered = invited.current_activities(session, contract.id)
-    refuse_if(rules.why_not_invite(contract.status_at(now), len(offered)))
-    if len(offered) == 1 and not chosen:
-        chosen = offered  # with one activity there is nothing to choose (R-ADD-1)
-    refuse_if(rules.why_not_choose(contract.contract_type, chosen, offered))
-    outcomes, good = _read(entries)
-    known = _look_up(session, contract, [address.key for _, _, address in good])
-    known.offered = offered
-    decided = [_decide_one(contract, known, now, chosen, row) for row in good]
-    outcomes += [Outcome(one.line, one.entry, one.result) for one in decided]
-    reserved, pending = seats.demand(session, contract, now)
-    free = max(contract.seats - contract.seats_used - reserved - pending, 0)
-    wanted = sum(_new_demand(contract, known, one, now) for one in decided)
-    return decided, Plan(sorted(outcomes, key=lambda outcome: outcome.line), wanted, free)
-
-
-def _read(entries: Sequence[str]) -> tuple[list[Outcome], list[tuple[int, str, Address]]]:
-    """The entries that are refused for themselves, and the good ones; of several alike the first counts."""
-    refused: list[Outcome] = []
-    good: list[tuple[int, str, Address]] = []
-    seen: set[str] = set()
-    for line, entry in enumerate(entries, start=1):
-        address = addresses.parse(entry)
-        if isinstance(address, Reason):
-            refused.append(Outcome(line, entry, Result.INVALID, address))
-        elif address.key in seen:
-            refused.append(Outcome(line, entry, Result.DUPLICATE, Reason.DUPLICATE_IN_FILE))
-        else:
-            seen.add(address.key)
-            good.append((line, entry, address))
-    return refused, good
-
-
-def _look_up(session: Session, contract: Contract, keys: Sequence[str]) -> _Known:
-    known = _Known(people.known_by_key(session, keys))
-    person_ids = [person.person_id for person in known.persons.values()]
-    for portion in portions(person_ids):
-        theirs = (
-            select(Invitation)
-            .join(Invitation.person)
-            .where(Invitation.contract_id == contract.id, Invitation.person_id.in_(portion))
-            .options(contains_eager(Invitation.person))
-        )
-        for invitation in session.scalars(theirs):
-            if invitation.revoked_at is None and invitation.deallocated_at is None:
-                known.live[invitation.person_id] = invitation
-            else:
-                known.ended.add(invitation.person_id)
-        taken = select(Enrollment.person_id, Enrollment.activity_id).where(
-            Enrollment.contract_id == contract.id, Enrollment.person_id.in_(portion)
-        )
-        for person_id, activity_id in session.execute(taken):
-            known.enrolled.setdefault(person_id, set()).add(activity_id)
-    known.covered = invited.activities_of(session, [invitation.id for invitation in known.live.values()])
-    return known
-
-
-def _decide_one(
-    contract: Contract, known: _Known, now: datetime, chosen: frozenset[int], row: tuple[int, str, Address]
-) -> _Decided:
-    line, entry, address = row
-    person = known.persons.get(address.key)
-    live = known.live.get(person.person_id) if person else None
-    adds = chosen if contract.contract_type is ContractType.VOUCHER else frozenset()
-    if live is not None:
-        adds -= known.covered.get(live.id, frozenset())
-    result = rules.result_of_inviting(
-        live.status_at(now) if live else None,
-        invited_before=person is not None and person.person_id in known.ended,
-        contract_type=contract.contract_type,
-        adds=len(adds),
-    )
-    return _Decided(line, entry, address, result, adds, live)
-
-
-def _new_demand(contract: Contract, known: _Known, one: _Decided, now: datetime) -> int:
-    """How many more seats may be asked for once this one is invited."""
-    if one.result not in WRITES:
-        return 0
-    person = known.persons.get(one.address.key)
-    enrolled = known.enrolled.get(person.person_id, set()) if person else set()
-
-    def asked(status: InvitationStatus, activities: frozenset[int]) -> int:
-        return seat_rules.demand(
-            contract.contract_type,
-            status,
-            not_yet_enrolled=len((activities & known.offered) - enrolled),
-            enrolled=len(enrolled),
-            per_user_limit=contract.per_user_limit,
-        )
-
-    if one.live is None:
-        return asked(InvitationStatus.OUTSTANDING, one.adds)
-    covered = known.covered.get(one.live.id, frozenset())
-    before = asked(one.live.status_at(now), covered)
-    after = InvitationStatus.OUTSTANDING if one.result is Result.SENT_AGAIN else one.live.status_at(now)
-    return asked(after, covered | one.adds) - before
-
-
-def _write(change: Change, contract: Contract, decided: Sequence[_Decided]) -> None:
+def _write(change: Change, contract: Contract, decision: Decision) -> None:
     """Write what was decided: people, invitations, what they cover, letters, audit items."""
+    decided = [one for one in decision.decided if one.result in WRITES]
     new = [one for one in decided if one.live is None]
-    made = _insert(change, contract, new)
-    sending.cover(change, contract, {made[one.address.key][0]: one.adds for one in new})
+    made = _insert(change, contract, new, decision.persons)
+    sending.cover(change, contract, {made[one.key][0]: one.adds for one in new})
     sending.cover(change, contract, {one.live.id: one.adds for one in decided if one.live is not None})
     again = [one.live for one in decided if one.live is not None and one.result in SENDS]
     sending.send_again(change, contract, again)
@@ -256,18 +162,19 @@ def _write(change: Change, contract: Contract, decided: Sequence[_Decided]) -> N
     change.happened = bool(decided)
 
 
-def _ids(one: _Decided, made: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
+def _ids(one: Decided, made: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
     if one.live is not None:
         return one.live.person_id, one.live.id
-    invitation_id, person_id = made[one.address.key]
+    invitation_id, person_id = made[one.key]
     return person_id, invitation_id
 
 
-def _insert(change: Change, contract: Contract, new: Sequence[_Decided]) -> dict[str, tuple[int, int]]:
+def _insert(
+    change: Change, contract: Contract, new: Sequence[Decided], persons: Mapping[str, people.Known]
+) -> dict[str, tuple[int, int]]:
     """Make the new invitations. By e-mail key: the ids of invitation and person."""
     if not new:
         return {}
-    known = people.make_known(change, [one.address for one in new])
-    rows = [known[one.address.key].person_id for one in new]
-    by_person = sending.insert_sent(change, contract, rows)
-    return {one.address.key: (by_person[person_id], person_id) for one, person_id in zip(new, rows, strict=True)}
+    known = people.make_known(change, [one.good.address for one in new], persons)
+    by_person = sending.insert_sent(change, contract, [known[one.key].person_id for one in new])
+    return {one.key: (by_person[known[one.key].person_id], known[one.key].person_id) for one in new}

@@ -1,6 +1,6 @@
 """People: how they are found, shown and made known."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -88,17 +88,21 @@ def known_by_key(session: Session, keys: Sequence[str]) -> dict[str, Known]:
     return found
 
 
-def make_known(change: Change, wanted: Collection[Address]) -> dict[str, Known]:
-    """A person for every address, made (without an account) where there is none. Keyed by e-mail key."""
-    keys = sorted({address.key for address in wanted})
-    known = known_by_key(change.session, keys)
-    new = {address.key: address for address in wanted if address.key not in known}
-    if not new:
-        return known
-    # in one order for everybody, so that two lists that overlap wait for each other instead of dead-locking
-    rows = [_unregistered(new[key]) for key in sorted(new)]
-    change.session.execute(change.insert_new(Person), rows)
-    return known | known_by_key(change.session, sorted(new))
+def make_known(
+    change: Change, wanted: Collection[Address], known: Mapping[str, Known] | None = None
+) -> dict[str, Known]:
+    """A person for every address, made (without an account) where there is none. Keyed by e-mail key.
+
+    `known`: those of them that are known already, where the caller has just asked.
+    """
+    found = dict(known_by_key(change.session, sorted({one.key for one in wanted})) if known is None else known)
+    new = {address.key: address for address in wanted if address.key not in found}
+    if new:
+        # in one order for everybody, so that two lists that overlap wait for each other instead of dead-locking
+        rows = [_unregistered(new[key]) for key in sorted(new)]
+        change.session.execute(change.insert_new(Person), rows)
+        found |= known_by_key(change.session, sorted(new))
+    return found
 
 
 def _unregistered(address: Address) -> dict[str, object]:

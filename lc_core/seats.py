@@ -153,6 +153,11 @@ def demand(session: Session, contract: Contract, now: datetime) -> tuple[int, in
     return reserved, pending
 
 
+def not_asked_for(session: Session, contract: Contract, now: datetime) -> int:
+    """Seats that are neither used nor asked for by an invitation."""
+    return max(contract.seats - contract.seats_used - sum(demand(session, contract, now)), 0)
+
+
 def _alike(session: Session, contract: Contract, now: datetime) -> Sequence[Row[str, int, int, int]]:
     """Live invitations that ask for the same, counted together: status, activities not yet and already enrolled in, count."""
     voucher = contract.contract_type is ContractType.VOUCHER

@@ -8,13 +8,13 @@ from lc_core import rules
 from lc_core.mail import outbox
 from lc_core.mail.outbox import Sending
 from lc_core.records.db import Change, portions
-from lc_core.records.models import Contract, Invitation, InvitationActivity
+from lc_core.records.models import Contract, Invitation, InvitationActivity, table_of
 from lc_core.vocabulary import Source
 
 
 def insert_sent(change: Change, contract: Contract, person_ids: Sequence[int]) -> dict[int, int]:
     """Make one sent invitation for each person, who has no live one. Answers invitation ids by person id."""
-    last = change.session.scalar(select(func.max(Invitation.id)).where(Invitation.contract_id == contract.id)) or 0
+    last = change.session.scalar(select(func.max(Invitation.id))) or 0
     common = {
         "contract_id": contract.id,
         "source": Source.ADMIN,
@@ -25,8 +25,10 @@ def insert_sent(change: Change, contract: Contract, person_ids: Sequence[int]) -
         "send_count": 1,
         "expires_at": rules.expires_at(change.now, contract.invitation_ttl_days),
     }
-    change.session.execute(insert(Invitation), [{**common, "person_id": person_id} for person_id in person_ids])
-    # the contract is locked, so that what came after its last invitation is ours
+    change.session.execute(
+        insert(table_of(Invitation)), [{**common, "person_id": person_id} for person_id in person_ids]
+    )
+    # the contract is locked, so that what it has beyond the last of all is ours
     ours = select(Invitation.person_id, Invitation.id).where(
         Invitation.contract_id == contract.id, Invitation.id > last
     )
@@ -41,7 +43,7 @@ def cover(change: Change, contract: Contract, adds: Mapping[int, Collection[int]
         for activity_id in sorted(activity_ids)
     ]
     if rows:
-        change.session.execute(insert(InvitationActivity), rows)
+        change.session.execute(insert(table_of(InvitationActivity)), rows)
 
 
 def send_again(change: Change, contract: Contract, invitations: Sequence[Invitation]) -> None:

@@ -5,7 +5,8 @@ import streamlit as st
 from lc_core import inviting
 from lc_core.contract_lists import ContractSeen
 from lc_core.errors import Refused
-from lc_core.inviting import Outcome, Plan
+from lc_core.invite_list import Outcome
+from lc_core.inviting import Plan
 from lc_core.language import _, ngettext
 from lc_core.records.operations import OperationKey
 from pages import _frame
@@ -51,7 +52,7 @@ def _preview(seen: ContractSeen, entries: list[str], chosen: list[int]) -> None:
         return
     outcomes_table(plan.outcomes)
     _seats(plan)
-    sending = sum(outcome.result in inviting.WRITES for outcome in plan.outcomes)
+    sending = plan.writes
     st.button(
         ngettext("Invite {n} person", "Invite {n} people", sending).format(n=sending),
         type="primary",

@@ -21,8 +21,10 @@ from lc_core import (
     contracts,
     invitations,
 )
+from lc_core.addresses import Address
 from lc_core.errors import NotFound, Refused
 from lc_core.invitation_lists import Chosen, Filter
+from lc_core.invite_list import Good
 from lc_core.reasons import Reason
 from lc_core.records.db import Actor, Database
 from lc_core.records.operations import OperationKey
@@ -52,6 +54,7 @@ from tests.worlds import (
 )
 
 EVERYBODY = Chosen(matching=Filter())
+GOOD = Good(0, Address(email("x"), email("x")), None)
 
 # --- who may (written out from the roles table of RULES.md, not asked of rights.py) ----------------------------------
 
@@ -158,6 +161,9 @@ TABLE = {
     # inviting and invitations
     "inviting.preview": Verb(RUN, lambda at: said(at.contract_id, [email("x")], activities=[at.activity_id])),
     "inviting.invite": Verb(RUN, lambda at: said(at.contract_id, [email("x")], activities=[at.activity_id])),
+    "inviting.invite_good": Verb(RUN, lambda at: said(at.contract_id, [GOOD], activities=[at.activity_id])),
+    "bulk_inviting.invite_all": Verb(RUN, lambda at: said(at.contract_id, [email("x")], activities=[at.activity_id])),
+    "invite_imports.lately": Verb(RUN, lambda at: said(at.contract_id)),
     "invitation_guards.look_before": Verb(RUN, lambda at: said(at.contract_id, EVERYBODY, Doing.REVOKE)),
     "invitations.resend": Verb(RUN, lambda at: said(at.contract_id, EVERYBODY)),
     "invitations.revoke": Verb(RUN, lambda at: said(at.contract_id, only(at.waiting))),
@@ -388,6 +394,7 @@ def test_every_verb_takes_a_key():  # house: one click = one verb with an idempo
         "invitation_details.names",
         "invitation_lists.every",
         "invitation_lists.listing",
+        "invite_imports.lately",
         "inviting.preview",
         "people.find",
         "people.me",

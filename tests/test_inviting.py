@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from lc_core import activities, enrollments, invitations, inviting, people, redeeming, seats
 from lc_core.errors import Refused
-from lc_core.inviting import Outcome
+from lc_core.invite_list import Outcome
 from lc_core.reasons import Reason
 from lc_core.records.db import Actor, Database
 from lc_core.records.house_models import Letter, Operation

@@ -7,6 +7,7 @@ from sqlalchemy import insert
 
 from lc_core.records.db import Change
 from lc_core.records.house_models import Letter
+from lc_core.records.models import table_of
 from lc_core.vocabulary import LetterKind, LetterState
 
 
@@ -24,4 +25,4 @@ def enqueue(change: Change, sendings: Sequence[Sending]) -> None:
     if not sendings:
         return
     common = {"kind": LetterKind.INVITATION, "state": LetterState.QUEUED, "due_at": change.now, "queued_at": change.now}
-    change.session.execute(insert(Letter), [{**vars(sending), **common} for sending in sendings])
+    change.session.execute(insert(table_of(Letter)), [{**vars(sending), **common} for sending in sendings])

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from lc_core.language import _
 from lc_core.records.house_models import AuditEvent, AuditHead, AuditItem
+from lc_core.records.models import table_of
 from lc_core.vocabulary import Event, Result
 
 NO_CONTRACT = 0
@@ -82,7 +83,8 @@ def append(
     session.flush()
     if items:
         session.execute(
-            insert(AuditItem), [{"event_id": row.id, "position": n, **vars(item)} for n, item in enumerate(items)]
+            insert(table_of(AuditItem)),
+            [{"event_id": row.id, "position": n, **vars(item)} for n, item in enumerate(items)],
         )
     session.execute(update(AuditHead).where(AuditHead.chain == chain).values(position=head.position + 1, hash=hashed))
 

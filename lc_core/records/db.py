@@ -21,7 +21,7 @@ from lc_core.errors import Refused
 from lc_core.reasons import Reason
 from lc_core.records import audit
 from lc_core.records.house_models import Operation
-from lc_core.records.models import Contract
+from lc_core.records.models import Contract, table_of
 from lc_core.records.operations import OperationKey, Repeated
 from lc_core.vocabulary import Event
 
@@ -96,7 +96,7 @@ class Change:
 
 def insert_new(session: Session, model: type[Any]) -> Any:
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return dialect.insert(model).on_conflict_do_nothing()
+    return dialect.insert(table_of(model)).on_conflict_do_nothing()
 
 
 def portions(keys: Sequence[T], size: int = ROWS_AT_ONCE) -> Iterator[Sequence[T]]:

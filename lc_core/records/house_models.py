@@ -49,6 +49,25 @@ class Letter(Record):
     sent_at: Mapped[datetime | None]
 
 
+class InvitationImport(Record):
+    """A long list of people to invite that is worked off in parts: how far it is (R-ADD-6). It holds no address."""
+
+    __tablename__ = "invitation_imports"
+    __table_args__ = (
+        CheckConstraint("done >= 0 and done <= rows", name="done_are_of_the_rows"),
+        Index("ix_invitation_imports_contract", "contract_id", "digest"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(100), unique=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    rows: Mapped[int]
+    done: Mapped[int]
+    started_at: Mapped[datetime]
+    touched_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
 class Operation(Record):
     """An operation key and what was answered to it, so that a repeat is answered the same."""
 
