@@ -197,6 +197,8 @@ def test_invite_says_what_became_of_each_line(lc: Lc, db: Database, tmp_path: Pa
     assert nobody_yet == []
     assert [row["outcome"] for row in told["rows"]] == ["invited", "invalid", "duplicate_in_file"]
     assert [row["reason"] for row in told["rows"]] == ["", "invalid_email", "duplicate_in_file"]
+    assert [row["line"] for row in told["rows"]] == [1, 3, 4]
+    assert told["totals"] == {"invited": 1, "duplicate_in_file": 1, "invalid": 1}
     assert planned["rows"] == told["rows"]
     assert (planned["dry_run"], told["dry_run"]) == (True, False)
     assert len(worlds.letters_of(db, an_open_contract)) == 1
@@ -211,6 +213,14 @@ def test_invite_covers_the_activities_that_are_named(lc: Lc, db: Database, tmp_p
     done(lc("invite", "C", tmp_path / "two.txt", "--activities", "A;b"))
     covered = [worlds.covered_by(db, worlds.live_of(db, contract_id, name).id) for name in ("ann", "bob")]
 
+    (tmp_path / "own.csv").write_text("email;activities\neve@example.org;b\nmax@example.org;z\n", encoding="utf-8")
+    own = answered(lc("invite", "C", tmp_path / "own.csv", "--json"))
+
+    assert [(row["outcome"], row["reason"]) for row in own["rows"]] == [
+        ("invited", ""),
+        ("refused", Reason.ACTIVITY_NOT_IN_CONTRACT.value),
+    ]
+    assert worlds.covered_by(db, worlds.live_of(db, contract_id, "eve").id) == {worlds.offered(db, contract_id)[1]}
     assert covered == [{worlds.offered(db, contract_id)[1]}, set(worlds.offered(db, contract_id))]
     said_no(lc("invite", "C", tmp_path / "one.txt", "--activities", "Z"), Reason.ACTIVITY_UNKNOWN)
     said_no(lc("invite", "Z", tmp_path / "one.txt"), Reason.NOT_FOUND)
