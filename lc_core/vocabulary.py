@@ -245,44 +245,6 @@ OPEN_ENROLLMENTS = frozenset(
     }
 )
 
-_SEAT_RULE = {
-    ContractType.VOUCHER: N_("Each activity a person enrolls in uses one seat."),
-    ContractType.SUBSCRIPTION: N_("A person's first enrollment uses one seat; further activities are included."),
-    ContractType.UNLIMITED: N_("Accepting an invitation uses one seat; every activity is included."),
-}
-
-
-def seat_rule(contract_type: ContractType) -> str:
-    """How the type counts seats, in one sentence for its page."""
-    return _(_SEAT_RULE[contract_type])
-
-
-DEAL_STATUS = {
-    InvitationStatus.OUTSTANDING: DealStatus.PENDING,
-    InvitationStatus.NOT_REGISTERED: DealStatus.PENDING,
-    InvitationStatus.ACCEPTED: DealStatus.ACCEPTED,
-    InvitationStatus.ENROLLED: DealStatus.ACCEPTED,
-    InvitationStatus.EXPIRED: DealStatus.EXPIRED,
-    InvitationStatus.REVOKED: DealStatus.REVOKED,
-    InvitationStatus.DEALLOCATED: DealStatus.DEALLOCATED,
-}
-
-
-def shown_as(contract_type: ContractType, status: InvitationStatus) -> Word:
-    """The word that a contract's page has for a status: an unlimited contract's speaks FutureLearn's (R-INV-2)."""
-    return DEAL_STATUS[status] if contract_type is ContractType.UNLIMITED else status
-
-
-def shown_statuses(contract_type: ContractType) -> dict[Word, frozenset[InvitationStatus]]:
-    """The words that a contract's page has for statuses, in reading order, each with the statuses it stands for."""
-    groups: dict[Word, frozenset[InvitationStatus]] = {}
-    for status in reversed(InvitationStatus):
-        word = shown_as(contract_type, status)
-        groups[word] = groups.get(word, frozenset()) | {status}
-    if contract_type is not ContractType.UNLIMITED:
-        del groups[InvitationStatus.DEALLOCATED]
-    return groups
-
 
 def doings(contract_type: ContractType) -> list[Doing]:
     """What can be done with a type's invitations at all: activities are added to vouchers, seats taken back from unlimited."""

@@ -153,10 +153,15 @@ def act(what: str, verb: Callable[..., Any], *args: Any, key: OperationKey, **kw
 
 
 def download(label: str, name: str, make: Callable[..., bytes], *args: Any, key: str, **kwargs: Any) -> None:
-    """A file that is made at the click, with the rights of whoever drew the button, read anew then."""
+    """A file of the records that is made at the click, with the rights of whoever drew the button, read anew then."""
+    file(label, name, partial(make, database(), actor(), **kwargs), *args, key=key)
+
+
+def file(label: str, name: str, make: Callable[..., bytes], *args: Any, key: str) -> None:
+    """A CSV file that is made at the click."""
     st.download_button(
         label,
-        partial(make, database(), actor(), *args, **kwargs),
+        partial(make, *args),
         file_name=re.sub(r"[^\w.-]+", "-", name),
         mime="text/csv",
         on_click="ignore",

@@ -14,7 +14,7 @@ from lc_core.invitations import Done
 from lc_core.language import _, ngettext
 from lc_core.records.operations import OperationKey
 from lc_core.vocabulary import Doing
-from pages import _add_invitations, _code, _frame, _invitation_table
+from pages import _code, _frame, _invitation_table
 
 MOST_SHOWN = 1000
 """How many people a look before an action lists one by one."""
@@ -126,10 +126,6 @@ def tell(seen: ContractSeen) -> None:
         st.success(_code.told_of_regenerating(last.answer))
     elif last.what == "rename":
         st.success(_("The contract has its new title."))
-    elif last.what == "invite":
-        sent = len(last.answer)
-        st.success(ngettext("{n} line done:", "{n} lines done:", sent).format(n=sent))
-        _add_invitations.outcomes_table(last.answer)
     else:
         _outcomes(seen, last)
 

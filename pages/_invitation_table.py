@@ -10,7 +10,8 @@ from lc_core import invitation_lists
 from lc_core.contract_lists import ContractSeen
 from lc_core.invitation_lists import PAGE_SIZE, Filter, InvitationSeen, Listing
 from lc_core.language import _
-from lc_core.vocabulary import InvitationStatus, shown_as
+from lc_core.vocabulary import InvitationStatus
+from lc_core.wording import shown_as
 from pages import _frame, _kept
 
 LOOKS = {
@@ -54,7 +55,7 @@ def show(seen: ContractSeen, asked: Filter, order: str) -> tuple[Listing, list[I
     listing = _frame.found(invitation_lists.listing, seen.id, asked, order=order, page=page)
     if not listing.rows:
         st.info(
-            _("Nobody here yet. Add invitations above, or share the code.")
+            _("Nobody here yet. Add invitations, or share the code.")
             if not any(listing.by_status.values())
             else _("No invitation matches.")
         )

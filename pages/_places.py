@@ -53,6 +53,7 @@ PLACES = (
     Place("home", N_("Home"), "home", N_("Home"), "", everyone),
     Place("contracts", N_("Learning Contract Center"), "license", MY_CONTRACTS, CENTER, sees_contracts),
     Place("invitations", N_("Invitations"), "mail", "", "", sees_contracts),
+    Place("add_invitations", N_("Add invitations"), "person_add", "", "", sees_contracts),
     Place("activities", N_("Learning activities"), "school", "", "", sees_contracts),
     Place("seat_usage", N_("Seat usage"), "monitoring", N_("Analytics"), USAGE, sees_contracts),
     Place("enrollments", N_("Enrollments"), "groups", "", "", sees_contracts),

@@ -7,8 +7,9 @@ from lc_core.contract_lists import ContractSeen
 from lc_core.insight import center, charts, view_exports
 from lc_core.invitation_lists import Filter
 from lc_core.language import _
-from lc_core.vocabulary import Source, seat_rule, shown_statuses
-from pages import _add_invitations, _code, _frame, _history, _invitation_actions, _invitation_table, _kept, _places
+from lc_core.vocabulary import Source
+from lc_core.wording import seat_rule, shown_statuses
+from pages import _code, _frame, _history, _invitation_actions, _invitation_table, _kept, _places
 
 ANY = "any"
 
@@ -26,6 +27,8 @@ def head(seen: ContractSeen) -> None:
     with st.container(horizontal=True):
         _places.link("contracts", _("Learning Contract Center"), icon=":material/arrow_back:")
         _places.link("activities", _("Learning activities"), icon=":material/school:", contract=seen.id)
+        if seen.may_run:
+            _places.link("add_invitations", _("Add invitations"), icon=":material/person_add:", contract=seen.id)
 
 
 def wanted(seen: ContractSeen) -> tuple[str, Filter]:
@@ -85,7 +88,6 @@ head(contract)
 _invitation_actions.tell(contract)
 if contract.may_run:
     _code.panel(contract)
-    _add_invitations.panel(contract)
     _history.panel(contract)
     _invitation_actions.dialog(contract)
 order, asked = wanted(contract)

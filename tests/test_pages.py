@@ -23,12 +23,12 @@ from lc_core import (
 from lc_core.errors import NotFound
 from lc_core.records.db import Actor, Database
 from lc_core.settings import settings
-from lc_core.vocabulary import ActivityKind, ContractType, Privilege, Role
+from lc_core.vocabulary import ActivityKind, ContractType, OverInvitation, Privilege, Role
 
 PAGES = Path(__file__).parents[1] / "pages"
 OPERATOR = Actor.operator("test")
 HOSTILE = "![x](http://127.0.0.1:9/p.png) :material/home: <b>*bold*</b> $x$ [a](http://b) `c`"
-PLACES = ("contracts", "invitations", "activities", "enrollments", "seat_usage")
+PLACES = ("contracts", "invitations", "add_invitations", "activities", "enrollments", "seat_usage")
 
 
 @dataclass
@@ -41,7 +41,7 @@ class World:
     activity: int
     people: dict[str, int]
 
-    def open(self, page: str, person: str | None, **query: int) -> AppTest:
+    def open(self, page: str, person: str | None, **query: int | str) -> AppTest:
         """The page as that person sees it."""
         app = AppTest.from_file(str(PAGES / "_shell.py"), default_timeout=30)
         if person is not None:
@@ -104,6 +104,7 @@ def words(app: AppTest) -> str:
 
 
 SEES = {"super_admin", "administrator", "manager", "analyst", "ada"}
+RUNS = SEES - {"manager", "analyst"}
 EVERYONE = ["super_admin", "administrator", "manager", "analyst", "ada", "otto", "learner", None]
 
 
@@ -116,11 +117,12 @@ def test_each_page_shows_a_contract_to_those_who_may_see_it_and_to_nobody_else(
         app = world.open(page, person, **query)
 
         assert not app.exception, page
-        assert ("Own" in words(app)) == (person in SEES), page
+        allowed = RUNS if page == "add_invitations" else SEES
+        assert ("Own" in words(app)) == (person in allowed), page
 
 
 def test_a_contract_of_somebody_else_answers_like_one_that_does_not_exist(world: World) -> None:
-    for page in ("invitations", "activities", "enrollments"):
+    for page in ("invitations", "add_invitations", "activities", "enrollments"):
         foreign = world.open(page, "ada", contract=world.other, activity=world.activity)
         unknown = world.open(page, "ada", contract=987_654, activity=world.activity)
 
@@ -185,17 +187,84 @@ def test_what_cannot_be_done_is_greyed_and_says_why(world: World) -> None:
 
 
 def test_an_admin_invites_by_typing_and_sees_what_becomes_of_each_line_first(world: World) -> None:
-    app = world.open("invitations", "ada", contract=world.own)
-    app.text_area(key=f"addresses-{world.own}").set_value("carl@example.org\nbob@example.org\nnobody").run()
+    app = world.open("add_invitations", "ada", contract=world.own, way="type")
+    app.text_area(key=f"typed-{world.own}").set_value("carl@example.org\nbob@example.org\nnobody").run()
     before = words(app)
 
     app.button(key="invite").click().run()
 
     assert not app.exception
-    assert "Already invited" in before
-    assert "This is not an e-mail address." in before
+    for word in ("Will be invited", "Already invited", "This is not an e-mail address."):
+        assert word in before, word
     found = invitation_lists.listing(world.db, OPERATOR, world.own, invitation_lists.Filter(search="carl"))
     assert [row.email for row in found.rows] == ["carl@example.org"]
+    assert app.text_area(key=f"typed-{world.own}").value == ""
+    assert "3 lines done." in words(app)
+    assert "3 lines done." in words(app.run())  # till there is another list
+
+
+def test_what_was_typed_survives_a_refusal(world: World) -> None:  # screens: Add invitations
+    app = world.open("add_invitations", "ada", contract=world.own, way="type")
+    app.text_area(key=f"typed-{world.own}").set_value("carl@example.org").run()
+    contracts.archive(world.db, OPERATOR, world.own)
+    app.button(key="invite").click().run()
+    refused = [error.value for error in app.error]
+    contracts.restore(world.db, OPERATOR, world.own)
+    app.run()
+
+    assert len(refused) == 1
+    assert app.text_area(key=f"typed-{world.own}").value == "carl@example.org"
+
+
+def test_an_admin_invites_from_a_file(world: World) -> None:  # R-ADD-1, R-ADD-5
+    app = world.open("add_invitations", "ada", contract=world.own)
+    app.file_uploader[0].upload("people.csv", b"Name;E-mail\nCarl;carl@example.org\nX;x\n").run()
+    notices = [info.value for info in app.info]
+    app.button(key="invite").click().run()
+
+    assert not app.exception
+    assert any("Name" in notice for notice in notices)
+    found = invitation_lists.listing(world.db, OPERATOR, world.own, invitation_lists.Filter(search="carl"))
+    assert [row.email for row in found.rows] == ["carl@example.org"]
+
+
+def test_a_file_that_is_no_list_is_refused_with_advice(world: World) -> None:  # safety: Uploads
+    app = world.open("add_invitations", "ada", contract=world.own)
+    app.file_uploader[0].upload("people.csv", b"%PDF-1.7 ...").run()
+
+    assert [error.value for error in app.error] != []
+    assert not [button for button in app.button if button.key == "invite"]
+
+
+def test_an_admin_picks_people_who_exist(world: World) -> None:  # R-ADD-1
+    people.register(world.db, OPERATOR, "dora@example.org", "Dora")
+    app = world.open("add_invitations", "super_admin", contract=world.own, way="pick")
+    app.text_input(key="pick").set_value("dora").run()
+    app.toggle(key="all-0").set_value(True).run()
+    app.button(key="invite").click().run()
+
+    assert not app.exception
+    found = invitation_lists.listing(world.db, OPERATOR, world.own, invitation_lists.Filter(search="dora"))
+    assert [row.email for row in found.rows] == ["dora@example.org"]
+    assert "Nobody to pick" in words(app)
+
+
+def test_a_contract_that_blocks_offers_to_invite_as_many_as_fit(world: World) -> None:  # R-INV-11
+    today = world.db.clock().date()
+    period = (today - timedelta(days=1), today + timedelta(days=9))
+    draft = contracts.Draft("B", "B", ContractType.SUBSCRIPTION, 2, *period, over_invitation=OverInvitation.BLOCK)
+    contract = contracts.create(world.db, OPERATOR, draft)
+    activities.add_to_contract(world.db, OPERATOR, contract, [world.activity])
+    app = world.open("add_invitations", "super_admin", contract=contract, way="type")
+    listed = "\n".join(f"new-{n}@example.org" for n in range(4))
+    app.text_area(key=f"typed-{contract}").set_value(listed).run()
+    assert not [button for button in app.button if button.key == "invite"]
+
+    app.button(key="invite-first").click().run()
+
+    assert not app.exception
+    found = invitation_lists.listing(world.db, OPERATOR, contract, invitation_lists.Filter())
+    assert sorted(row.email for row in found.rows) == ["new-0@example.org", "new-1@example.org"]
 
 
 def test_an_admin_renames_the_contract(world: World) -> None:

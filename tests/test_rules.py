@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lc_core import rules, vocabulary
+from lc_core import rules, wording
 from lc_core.errors import NotFound, Refused
 from lc_core.reasons import PRECEDENCE, Reason
 from lc_core.rules import Wish
@@ -302,7 +302,7 @@ def test_unlimited_invitations_live_28_days_and_others_without_end():  # R-INV-3
 )
 @pytest.mark.parametrize("contract_type", ContractType)
 def test_only_unlimited_contracts_speak_of_pending(contract_type, status, word):  # R-INV-2
-    shown = vocabulary.shown_as(contract_type, InvitationStatus.of(status))
+    shown = wording.shown_as(contract_type, InvitationStatus.of(status))
 
     assert shown == (word if contract_type == UNLIMITED else InvitationStatus.of(status))
 
