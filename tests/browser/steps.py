@@ -1,9 +1,13 @@
 """Steps that journeys share: signing in to the demo, choosing a status, selecting a row of a table."""
 
 import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
+from lc_core.records.db import Database
 from tests.browser.conftest import settled
 
 HEADER, ROW, CHECKBOX = 35, 35, 17
@@ -43,3 +47,22 @@ def select_row(page: Page, row: int) -> None:
     assert box is not None, "the table has no place on the page"
     page.mouse.click(box["x"] + CHECKBOX, box["y"] + HEADER + ROW / 2 + ROW * row)
     settled(page)
+
+
+def twice(page: Page, button: Locator, *, pause: int, db: Database) -> None:
+    """Click a button, and again so many milliseconds later, while the first click still waits for the database."""
+    box = button.bounding_box()
+    assert box is not None, "the button has no place on the page"
+    with _busy(db):
+        for _ in range(2):
+            page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+            page.wait_for_timeout(pause)
+
+
+@contextmanager
+def _busy(db: Database) -> Iterator[None]:
+    """Somebody else is writing."""
+    with closing(sqlite3.connect(str(db.engine.url.database), isolation_level=None)) as other:
+        other.execute("begin immediate")
+        yield
+        other.execute("rollback")

@@ -1,10 +1,8 @@
 """What a hurried contract admin does: pages and filters between selecting and acting, clicks twice, closes the tab."""
 
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from lc_core.records.house_models import Letter
 from lc_core.records.models import Invitation, Person
 from lc_core.vocabulary import ActivityKind, ContractType
 from tests.browser.conftest import serving, settled
-from tests.browser.steps import count_of, enter_as, only_status, select_row
+from tests.browser.steps import count_of, enter_as, only_status, select_row, twice
 
 OPERATOR = Actor.operator("test")
 PEOPLE = 120
@@ -79,15 +77,6 @@ def letters(db: Database) -> int:
         return len(session.scalars(select(Letter.id)).all())
 
 
-@contextmanager
-def busy(db: Database) -> Iterator[None]:
-    """Somebody else is writing."""
-    with closing(sqlite3.connect(str(db.engine.url.database), isolation_level=None)) as other:
-        other.execute("begin immediate")
-        yield
-        other.execute("rollback")
-
-
 def choose(page: Page, *rows: int) -> None:
     for row in rows:
         select_row(page, row)
@@ -141,12 +130,7 @@ def test_a_double_click_on_resend_sends_once(page: Page, place: tuple[str, Datab
     settled(page)
     button = page.get_by_role("dialog").get_by_role("button", name="Resend (1)")
 
-    box = button.bounding_box()
-    assert box is not None
-    with busy(db):  # so that the second click comes while the first still waits for the database
-        for _ in range(2):
-            page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-            page.wait_for_timeout(pause)
+    twice(page, button, pause=pause, db=db)
     settled(page)
 
     assert sum(n * count for n, count in sends(db).items()) == sum(n * count for n, count in before.items()) + 1
