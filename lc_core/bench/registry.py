@@ -1,12 +1,13 @@
 """The benches there are, by name. A new one is a file with a `BENCH`, and its line here."""
 
-from lc_core.bench import dashboard, page
+from lc_core.bench import dashboard, invite, page
 from lc_core.bench.measuring import Bench
 
 BENCHES: dict[str, Bench] = {
     bench.name: bench
     for bench in (
         dashboard.BENCH,
+        invite.BENCH,
         page.BENCH,
     )
 }

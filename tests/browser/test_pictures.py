@@ -21,6 +21,7 @@ PLACES = {
     "home": ("/", "Contract admin"),
     "center": ("/contracts", "Contract admin"),
     "invitations": ("/invitations?contract=1", "Super administrator"),
+    "add-invitations": ("/add_invitations?contract=6&way=type", "Super administrator"),
     "activities": ("/activities?contract=1", "Super administrator"),
     "enrollments": ("/enrollments?contract=1&activity=1", "Super administrator"),
     "seat-usage": ("/seat_usage", "Manager"),
