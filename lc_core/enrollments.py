@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select, update
 
-from lc_core import access, redeeming, rules, seat_rules, seats
+from lc_core import access, learner_rules, redeeming, rules, seat_rules, seats
 from lc_core.errors import NotFound, refuse_if
 from lc_core.invited import activities_of, current_activities
+from lc_core.learner_rules import Wish
 from lc_core.records.audit import Item
 from lc_core.records.db import Actor, Change, Database, portions
 from lc_core.records.models import Contract, Enrollment, Invitation
 from lc_core.records.operations import OperationKey, repeatable
-from lc_core.rules import Wish
 from lc_core.vocabulary import (
     OPEN_ENROLLMENTS,
     STARTED,
@@ -40,7 +40,7 @@ def enroll(db: Database, actor: Actor, contract_id: int, activity_id: int, *, ke
         invitation = redeeming.latest_invitation(change.session, contract.id, learner.id)
         existing = _existing(change, contract, learner.id, activity_id)
         wish = _wish(change, contract, invitation, existing, activity_id)
-        refuse_if(rules.why_not_enroll(wish), limit=contract.per_user_limit)
+        refuse_if(learner_rules.why_not_enroll(wish), limit=contract.per_user_limit)
         if invitation is None:
             raise NotFound
         if invitation.status_at(change.now) in UNREDEEMED:
@@ -70,7 +70,7 @@ def change_status(
         enrollment = _enrollment_of(change, contract, enrollment_id)
         unit = seats.unit_of(contract.contract_type, enrollment.person_id, enrollment.activity_id)
         seat = seats.holds(change.session, contract, unit)
-        refuse_if(rules.why_not_change_status(enrollment.status, status, seat=seat))
+        refuse_if(learner_rules.why_not_change_status(enrollment.status, status, seat=seat))
         refuse_if(rules.why_not_text(lms_status, LONGEST_WORD), most=LONGEST_WORD)
         change.note(contract=contract.id, before={"status": enrollment.status.value}, after={"status": status.value})
         change.items.append(Item(Result.CHANGED, enrollment.person_id, enrollment.invitation_id))
@@ -88,7 +88,7 @@ def withdraw(
     with db.change(actor, Event.ENROLLMENT_WITHDRAWN, key=key) as change:
         contract = access.contract_to_change(change, contract_id, Action.MANAGE_CONTRACTS)
         enrollment = _enrollment_of(change, contract, enrollment_id)
-        refuse_if(rules.why_not_withdraw(enrollment.status))
+        refuse_if(learner_rules.why_not_withdraw(enrollment.status))
         change.note(
             contract=contract.id,
             before={"status": enrollment.status.value},

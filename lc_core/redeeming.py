@@ -1,12 +1,10 @@
 """Redeeming: how an invitation becomes Accepted, by its code or by pressing Accept (R-INV-9, R-LRN-1..3). A read never redeems."""
 
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session, contains_eager
 
-from lc_core import access, codes, rules, seats
+from lc_core import access, codes, learner_rules, seats
 from lc_core.errors import Refused, refuse_if
 from lc_core.invited import current_activities
 from lc_core.reasons import Reason
@@ -15,7 +13,7 @@ from lc_core.records.audit import Item
 from lc_core.records.db import Actor, Change, Database, rows_changed
 from lc_core.records.models import Contract, Invitation, InvitationActivity, Person
 from lc_core.records.operations import OperationKey, repeatable
-from lc_core.vocabulary import REDEEMED, ContractType, Event, InvitationStatus, Result, SeatReason, Source
+from lc_core.vocabulary import REDEEMED, ContractType, Event, Result, SeatReason, Source
 
 
 @repeatable
@@ -35,7 +33,7 @@ def redeem(db: Database, actor: Actor, code: str, *, key: OperationKey | None = 
         if status in REDEEMED:
             return change.answer(contract.id)
         open_ = contract.status_at(change.now)
-        if rules.why_not_accept(status, open_, require_code=True, code_entered=True):
+        if learner_rules.why_not_accept(status, open_, require_code=True, code_entered=True):
             raise Refused(Reason.CODE_NOT_ACCEPTED)
         mark_redeemed(change, contract, latest or _invited_by_code(change, contract, learner))
         return change.answer(contract.id)
@@ -48,7 +46,7 @@ def accept(db: Database, actor: Actor, contract_id: int, *, key: OperationKey | 
         contract, learner = access.contract_as_learner(change, contract_id)
         invitation = latest_invitation(change.session, contract.id, learner.id)
         refuse_if(
-            rules.why_not_accept(
+            learner_rules.why_not_accept(
                 invitation.status_at(change.now) if invitation else None,
                 contract.status_at(change.now),
                 require_code=invitation is not None and invitation.require_code,
@@ -110,50 +108,3 @@ def _invited_by_code(change: Change, contract: Contract, learner: Person) -> Inv
         if rows:
             change.session.execute(insert(InvitationActivity), rows)
     return invitation
-
-
-@dataclass(frozen=True)
-class InvitedTo:
-    """One of the learner's own contracts. `shown`: whether its details may be shown before a code is entered (R-LRN-1)."""
-
-    contract_id: int
-    title: str
-    description: str
-    contract_type: ContractType
-    status: InvitationStatus
-    starts_at: datetime
-    ends_at: datetime | None
-    expires_at: datetime | None
-
-
-def mine(db: Database, actor: Actor) -> list[InvitedTo]:
-    """The acting learner's live invitations whose details they may see: no code required, or entered already (R-LRN-1)."""
-    now = db.clock()
-    with db.read() as session:
-        theirs = (
-            select(Invitation, Contract)
-            .join(Invitation.person)
-            .join(Contract, Contract.id == Invitation.contract_id)
-            .where(
-                Invitation.person_id == actor.person_id,
-                expressions.is_live(),
-                or_(Invitation.require_code.is_(False), Invitation.redeemed_at.is_not(None)),
-                Person.deactivated_at.is_(None),
-                Person.erased_at.is_(None),
-            )
-            .order_by(Invitation.id.desc())
-            .options(contains_eager(Invitation.person))
-        )
-        return [
-            InvitedTo(
-                contract.id,
-                contract.title,
-                contract.description,
-                contract.contract_type,
-                invitation.status_at(now),
-                contract.starts_at,
-                contract.ends_at,
-                invitation.expires_at,
-            )
-            for invitation, contract in session.execute(theirs)
-        ]

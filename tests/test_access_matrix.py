@@ -7,7 +7,6 @@ fails: whoever adds one says here who may call it.
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -50,6 +49,7 @@ from tests.worlds import (
     offered,
     only,
     person_of,
+    rehearsed,
     somebody,
 )
 
@@ -182,7 +182,8 @@ TABLE = {
     # learners: a code speaks for itself, everything else needs an invitation of one's own
     "redeeming.redeem": Verb(ANY_PERSON, lambda at: said(at.invitation_code)),
     "redeeming.accept": Verb(LEARN, lambda at: said(at.contract_id)),
-    "redeeming.mine": Verb(ANYBODY, lambda _: said()),
+    "my_learning.invitations": Verb(ANYBODY, lambda _: said()),
+    "my_learning.enrollments": Verb(ANYBODY, lambda _: said()),
     "enrollments.enroll": Verb(LEARN, lambda at: said(at.contract_id, at.activity_id)),
     "enrollments.change_status": Verb(
         MANAGE, lambda at: said(at.contract_id, at.enrollment_id, EnrollmentStatus.COMPLETED)
@@ -298,17 +299,6 @@ def fill(db: Database, contract_id: int, admin: str, source: int) -> At:
     )
 
 
-@contextmanager
-def rehearsed(db: Database) -> Iterator[Database]:
-    """The same records, on which nothing that is done stays done."""
-    with db._writing.connect() as connection, connection.begin() as play:
-        connection.begin_nested()  # so that what the door commits or undoes is a savepoint of the play
-        stage = Database(db.engine, db.clock, db.zone)
-        stage.__dict__.update(_writing=connection, _reading=connection)
-        yield stage
-        play.rollback()
-
-
 @dataclass(frozen=True)
 class Answer:
     """What somebody was told: nothing (they were let through), or a refusal, word for word."""
@@ -402,7 +392,8 @@ def test_every_verb_takes_a_key():  # house: one click = one verb with an idempo
         "people_to_pick.every",
         "people_to_pick.one_page",
         "people.me",
-        "redeeming.mine",
+        "my_learning.enrollments",
+        "my_learning.invitations",
         "roles.with_roles",
         "seats.by_status",
     }

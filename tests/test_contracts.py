@@ -15,6 +15,7 @@ from lc_core import (
     invitation_lists,
     invitations,
     inviting,
+    my_learning,
     redeeming,
 )
 from lc_core.invitation_lists import Filter
@@ -369,7 +370,7 @@ def test_a_new_title_is_remembered_and_shows_at_once(db):  # R-CON-2
 
     event = last_event(db, contract_id)
     assert contract_lists.one(db, OPERATOR, contract_id).title == "Fire safety"
-    assert [one.title for one in redeeming.mine(db, learner)] == ["Fire safety"]
+    assert [one.title for one in my_learning.invitations(db, learner)] == ["Fire safety"]
     assert (event.event, event.actor_id) == (Event.CONTRACT_RENAMED, admin.person_id)
     assert (event.before, event.after) == ({"title": "Safety at work"}, {"title": "Fire safety"})
 

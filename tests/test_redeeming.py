@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from lc_core import activities, codes, contracts, invitations, people, redeeming
+from lc_core import activities, codes, contracts, invitations, my_learning, people, redeeming
 from lc_core.reasons import Reason
 from lc_core.records.db import Actor
 from lc_core.records.operations import OperationKey
@@ -306,9 +306,9 @@ def test_learners_see_what_needs_no_code_and_what_they_entered_it_for(db, clock)
     learner = a_learner(db, "ann")
 
     with unchanged(db):  # a read never redeems
-        assert [one.title for one in redeeming.mine(db, learner)] == ["Open"]
+        assert [one.title for one in my_learning.invitations(db, learner)] == ["Open"]
     redeeming.redeem(db, learner, code_of(db, coded))
-    seen = redeeming.mine(db, learner)
+    seen = my_learning.invitations(db, learner)
     assert [(one.title, one.status) for one in seen] == [("Coded", "accepted"), ("Open", "outstanding")]
     assert (seen[0].contract_id, seen[0].contract_type, seen[0].description) == (coded, VOUCHER, "")
 
@@ -320,11 +320,11 @@ def test_learners_see_no_ended_invitations_and_nobody_elses(db, clock):  # R-LRN
     invitations.revoke(db, OPERATOR, gone, only(revoked))
     ann, bob = a_learner(db, "ann"), a_learner(db, "bob")
 
-    assert [one.contract_id for one in redeeming.mine(db, ann)] == [mine]
+    assert [one.contract_id for one in my_learning.invitations(db, ann)] == [mine]
     for actor in (bob, OPERATOR, Actor.person(NOBODY)):
-        assert redeeming.mine(db, actor) == []
+        assert my_learning.invitations(db, actor) == []
     deactivate(db, ann)
-    assert redeeming.mine(db, ann) == []
+    assert my_learning.invitations(db, ann) == []
 
 
 def test_an_expired_invitation_is_shown_as_expired(db, clock):  # R-INV-1
@@ -333,7 +333,7 @@ def test_an_expired_invitation_is_shown_as_expired(db, clock):  # R-INV-1
     learner = a_learner(db, "ann")
     clock.forward(timedelta(days=28))
 
-    assert [one.status for one in redeeming.mine(db, learner)] == [InvitationStatus.EXPIRED]
+    assert [one.status for one in my_learning.invitations(db, learner)] == [InvitationStatus.EXPIRED]
 
 
 def test_a_person_known_by_another_spelling_is_the_same(db):  # R-INV-8, R-LRN-5

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lc_core import rules, wording
+from lc_core import learner_rules, rules, wording
 from lc_core.errors import NotFound, Refused
+from lc_core.learner_rules import Wish
 from lc_core.reasons import PRECEDENCE, Reason
-from lc_core.rules import Wish
 from lc_core.vocabulary import (
     LIVE,
     ContractStatus,
@@ -451,7 +451,7 @@ ACCEPT = {
     every([None, *InvitationStatus], ContractStatus, [False, True], [False, True]),
 )
 def test_who_may_redeem_an_invitation(status, contract, require_code, code_entered):  # R-LRN-2, R-INV-3, R-INV-9
-    refused = rules.why_not_accept(status, contract, require_code=require_code, code_entered=code_entered)
+    refused = learner_rules.why_not_accept(status, contract, require_code=require_code, code_entered=code_entered)
 
     if status is None:
         expected = None if code_entered else Reason.NOT_INVITED
@@ -490,7 +490,9 @@ def why_not_invited(invitation: InvitationStatus | None, contract_type: Contract
 def test_who_may_enroll(contract, contract_type, invitation, code):  # R-LRN-4, R-LRN-2, R-CON-8
     wish = replace(MAY_ENROLL, contract=contract, contract_type=contract_type, invitation=invitation, require_code=code)
 
-    assert rules.why_not_enroll(wish) is CLOSED.get(contract, why_not_invited(invitation, contract_type, code=code))
+    assert learner_rules.why_not_enroll(wish) is CLOSED.get(
+        contract, why_not_invited(invitation, contract_type, code=code)
+    )
 
 
 @pytest.mark.parametrize(
@@ -518,18 +520,18 @@ def test_an_activity_is_taken_once_and_within_the_limit(  # R-LRN-4, R-CON-5
         expected = Reason.ALREADY_ENROLLED
     else:
         expected = Reason.PER_USER_LIMIT if limit and taken >= limit else None
-    assert rules.why_not_enroll(wish) is expected
-    assert rules.why_not_take(wish) is expected
+    assert learner_rules.why_not_enroll(wish) is expected
+    assert learner_rules.why_not_take(wish) is expected
 
 
 @pytest.mark.parametrize("status", EnrollmentStatus)
 def test_an_enrollment_is_withdrawn_once(status):  # R-ENR-1
-    assert rules.why_not_withdraw(status) is (Reason.ALREADY_WITHDRAWN if status == "withdrawn" else None)
+    assert learner_rules.why_not_withdraw(status) is (Reason.ALREADY_WITHDRAWN if status == "withdrawn" else None)
 
 
 @pytest.mark.parametrize(("status", "wanted"), every(EnrollmentStatus, EnrollmentStatus))
 def test_any_status_follows_any_other_but_a_withdrawal_is_its_own_verb(status, wanted):  # R-ENR-1
-    refused = rules.why_not_change_status(status, wanted)
+    refused = learner_rules.why_not_change_status(status, wanted)
 
     if wanted == "withdrawn":
         assert refused is Reason.WITHDRAW_INSTEAD

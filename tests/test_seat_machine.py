@@ -37,6 +37,7 @@ from lc_core import (
     invitation_lists,
     invitations,
     inviting,
+    learner_rules,
     people,
     redeeming,
     rules,
@@ -1075,7 +1076,7 @@ RIGHT: dict[str, Any] = {
         seat_rules.seat_comes_back,
         seat_rules.demand,
         rules.why_not_revoke,
-        rules.why_not_take,
+        learner_rules.why_not_take,
         rules.expires_at,
         seats.take,
     )

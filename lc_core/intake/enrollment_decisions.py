@@ -7,15 +7,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lc_core import people, rules
+from lc_core import learner_rules, people
 from lc_core.intake.enrollment_entries import Book, Entry, Stored, Told, Unit
 from lc_core.intake.enrollment_seats import SeatsAsked
 from lc_core.intake.seat_walk import Step
 from lc_core.invited import current_activities
+from lc_core.learner_rules import Wish
 from lc_core.reasons import Reason
 from lc_core.records.db import Change, portions
 from lc_core.records.models import Contract, Enrollment
-from lc_core.rules import Wish
 from lc_core.vocabulary import STARTED, ContractStatus, EnrollmentStatus
 
 
@@ -125,7 +125,7 @@ def _why_not_let_in(contract: Contract, book: Book, asking: SeatsAsked, entry: E
         activities_taken=len(taken),
         per_user_limit=contract.per_user_limit,
     )
-    reason = rules.why_not_take(wish)
+    reason = learner_rules.why_not_take(wish)
     if reason is None and not asking.finds_seat(entry):
         reason = Reason.NO_SEAT
     if reason is None:
