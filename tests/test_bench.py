@@ -6,16 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
 from lc_core import language
-from lc_core.bench import measuring, places, world
-from lc_core.bench.measuring import CannotMeasure
+from lc_core.bench import invite, measuring, places, world
+from lc_core.bench.invite import Guests, Rows
+from lc_core.bench.measuring import CannotMeasure, Work
 from lc_core.bench.registry import BENCHES
 from lc_core.cli import app
 from lc_core.insight import answers
 from lc_core.insight.copy import Insight
 from lc_core.records.db import Database
+from lc_core.records.house_models import Letter
+from lc_core.records.models import Invitation
 from lc_core.settings import settings
 
 Lc = Callable[..., Result]
@@ -93,6 +97,47 @@ def test_the_list_tells_every_bench(lc):
         assert one["bench"] in shown
         assert one["about"].endswith(".")
         assert one["size"] == BENCHES[one["bench"]].size
+
+
+def test_inviting_is_measured_beside_the_bare_rows_on_each_database(monkeypatch):
+    monkeypatch.setattr(invite, "BEFORE_EACH", 10)
+    measured = CliRunner().invoke(app, ["bench", "invite", "--size", "200", "--runs", "2", "--json"])
+    report = json.loads(measured.stdout)
+
+    assert list(report) == ["bench", "size", "results", "peak_mib"]
+    assert (report["bench"], report["size"]) == ("invite", 200)
+    assert [result["what"] for result in report["results"]] == [f"invite 200 {kind}" for kind in places.kinds()]
+    for result in report["results"]:
+        assert (result["baseline"], result["runs"]) == ("core executemany, same tables", 2)
+        assert result["ratio"] == pytest.approx(result["median_s"] / result["baseline_s"])
+
+
+def test_the_usual_size_stands_for_the_smaller_ones(monkeypatch):
+    monkeypatch.setattr(places, "kinds", lambda: ["sqlite"])
+    monkeypatch.setattr(invite, "USUAL", (10, 20, 30))
+    told = list(invite.run(Work(30, runs=1)))
+
+    assert [one.what for one in told] == ["invite 10 sqlite", "invite 20 sqlite", "invite 30 sqlite"]
+
+
+def test_both_ways_of_inviting_make_the_same_people_invitations_and_letters(db: Database):
+    guests = Guests(db, 30)
+    guests.counted(lambda: guests.invite(guests.new(20)), 20)
+    guests.counted(lambda: guests.write(Rows(guests.contract_id, guests.new(20))), 20)
+
+    with db.read() as session:
+        letters = select(func.count()).where(Letter.invitation_id == Invitation.id).scalar_subquery()
+        kept = {column.name for column in Invitation.__table__.columns} - {"id", "person_id"}
+        rows = session.execute(select(*(getattr(Invitation, name) for name in sorted(kept)), letters)).all()
+    assert len(rows) == 70
+    assert len(set(rows)) == 1
+
+
+def test_a_way_of_inviting_that_leaves_rows_out_is_not_measured(db: Database):
+    guests = Guests(db, 30)
+
+    with pytest.raises(CannotMeasure):
+        guests.counted(lambda: guests.invite(guests.new(19)), 20)
 
 
 @pytest.mark.soak
