@@ -10,6 +10,7 @@ import gettext
 import io
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError, dates, numbers
@@ -17,6 +18,8 @@ from babel.messages import mofile, pofile
 
 CATALOGUES = Path(__file__).parent / "locale"
 ENGLISH = Locale("en")
+REMEMBERED = 4096
+"""How many dates, and how many numbers, are kept as they were said last: a page says the same ones again and again."""
 
 
 @dataclass
@@ -83,7 +86,12 @@ def N_(text: str) -> str:  # noqa: N802  (gettext's own name for it)
 
 def date(day: dt.date) -> str:
     """A day, as "Mar 3, 2026" in English."""
-    return dates.format_date(day, "medium", locale=_spoken.locale)
+    return _date(_spoken.locale, day)
+
+
+@lru_cache(REMEMBERED)
+def _date(locale: Locale, day: dt.date) -> str:
+    return dates.format_date(day, "medium", locale=locale)
 
 
 def day_and_time(instant: dt.datetime, zone: dt.tzinfo) -> str:
@@ -94,16 +102,37 @@ def day_and_time(instant: dt.datetime, zone: dt.tzinfo) -> str:
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone")
     there = instant.astimezone(zone)
-    time = dates.format_time(there, "short", tzinfo=zone, locale=_spoken.locale)
-    pattern = str(dates.get_datetime_format("medium", locale=_spoken.locale))  # "{1}, {0}", in French "{1} 'à' {0}"
-    return pattern.replace("'", "").format(time, date(there.date()))
+    return _joined(_spoken.locale).format(
+        _time(_spoken.locale, there.time().replace(microsecond=0)), date(there.date())
+    )
+
+
+@lru_cache(REMEMBERED)
+def _time(locale: Locale, there: dt.time) -> str:
+    return dates.format_time(there, "short", locale=locale)
+
+
+@lru_cache
+def _joined(locale: Locale) -> str:
+    """How a time and a day stand together: "{1}, {0}", in French "{1} 'à' {0}"."""
+    return str(dates.get_datetime_format("medium", locale=locale)).replace("'", "")
 
 
 def number(n: float | Decimal) -> str:
     """A number with the locale's own marks: "1,234.5" in English."""
-    return numbers.format_decimal(n, locale=_spoken.locale)
+    return _number(_spoken.locale, n)
+
+
+@lru_cache(REMEMBERED, typed=True)
+def _number(locale: Locale, n: float | Decimal) -> str:
+    return numbers.format_decimal(n, locale=locale)
 
 
 def percent(share: float) -> str:
     """A share of one (0.996) in per cent, to a tenth where it has one: "99.6%", so that nearly full is not full."""
-    return numbers.format_percent(round(share, 3), locale=_spoken.locale, decimal_quantization=False)
+    return _percent(_spoken.locale, round(share, 3))
+
+
+@lru_cache(REMEMBERED, typed=True)
+def _percent(locale: Locale, share: float) -> str:
+    return numbers.format_percent(share, locale=locale, decimal_quantization=False)

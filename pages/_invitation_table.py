@@ -1,12 +1,10 @@
 """The table of invitations, and what is selected in it."""
 
-from dataclasses import replace
 from typing import Any
 
-import polars as pl
+import pyarrow as pa
 import streamlit as st
 
-from lc_core import invitation_lists
 from lc_core.contract_lists import ContractSeen
 from lc_core.invitation_lists import PAGE_SIZE, Filter, InvitationSeen, Listing
 from lc_core.language import _
@@ -37,10 +35,6 @@ def another_version() -> None:
     st.session_state["version"] = st.session_state.get("version", 0) + 1
 
 
-def narrowed(asked: Filter, statuses: frozenset[InvitationStatus]) -> Filter:
-    return replace(asked, statuses=statuses)
-
-
 def order(seen: ContractSeen) -> str:
     """How the list is sorted; by name only for those who see names."""
     orders = {"newest": _("Newest first"), "oldest": _("Oldest first"), "last_sent": _("Last sent first")}
@@ -49,29 +43,27 @@ def order(seen: ContractSeen) -> str:
     return _kept.select(_("Sort"), list(orders), name="by", labels=lambda name: orders[name], on_change=from_the_start)
 
 
-def show(seen: ContractSeen, asked: Filter, order: str) -> tuple[Listing, list[InvitationSeen]]:
-    """Draw one page of the list; answers it, and what is selected in it."""
-    page = st.session_state.get("page", 1)
-    listing = _frame.found(invitation_lists.listing, seen.id, asked, order=order, page=page)
+def show(seen: ContractSeen, asked: Filter, listing: Listing, page: int) -> list[InvitationSeen]:
+    """Draw one page of the list; answers what is selected in it."""
     if not listing.rows:
         st.info(
             _("Nobody here yet. Add invitations, or share the code.")
             if not any(listing.by_status.values())
             else _("No invitation matches.")
         )
-        return listing, []
+        return []
     selected = _table(seen, asked, listing, page)
     pages = -(-listing.matching // PAGE_SIZE)
     if pages > 1:
         st.pagination(pages, key="page", bind="query-params", on_change=another_version)
-    return listing, selected
+    return selected
 
 
 def _table(seen: ContractSeen, asked: Filter, listing: Listing, page: int) -> list[InvitationSeen]:
     """Draw the rows; answers those selected. The key holds all that changes the rows."""
     version = st.session_state.get("version", 0)
     drawn: Any = st.dataframe(
-        pl.DataFrame([_row(seen, row) for row in listing.rows]),
+        pa.Table.from_pylist([_row(seen, row) for row in listing.rows]),
         hide_index=True,
         key=f"rows-{seen.id}-{page}-{version}-{hash(asked)}",
         on_select="rerun" if seen.may_run else "ignore",

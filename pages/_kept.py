@@ -32,14 +32,20 @@ def tabs(label: str, options: Sequence[str], *, name: str, labels: Labels, on_ch
 
 def several(label: str, options: Sequence[str], *, name: str, labels: Labels, on_change: Click) -> list[str]:
     """Any of a row of pills; none is where it begins."""
-    if name not in st.session_state:
-        st.session_state[name] = [word for word in st.query_params.get_all(name) if word in options]
+    several_chosen(options, name=name)
     chosen = st.pills(label, options, key=name, selection_mode="multi", format_func=labels, on_change=on_change)
     if chosen:
         st.query_params[name] = chosen
     else:
         st.query_params.pop(name, None)
     return chosen
+
+
+def several_chosen(options: Sequence[str], *, name: str) -> list[str]:
+    """What `several` will answer, for what must be known before it is drawn."""
+    if name not in st.session_state:
+        st.session_state[name] = [word for word in st.query_params.get_all(name) if word in options]
+    return [word for word in st.session_state[name] if word in options]
 
 
 def _begin(name: str, options: Sequence[str], first: str) -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from lc_core import activity_lists, contract_lists, language
 from lc_core.activity_lists import ActivitySeen
+from lc_core.insight import view_exports
 from lc_core.language import _
 from pages import _enrollment_status, _frame, _places
 
@@ -48,5 +49,13 @@ _places.link("invitations", _("Invitations"), icon=":material/arrow_back:", cont
 activities = _frame.found(activity_lists.of_contract, contract.id)
 for one in activities:
     card(contract.id, one)
-if not activities:
+if activities:
+    _frame.download(
+        _("Export enrollments"),
+        f"enrollments-{contract.code}.csv",
+        view_exports.enrollments,
+        contract.id,
+        key="export",
+    )
+else:
     st.info(_("The contract has no activities yet. An administrator adds them."))

@@ -1,16 +1,23 @@
 """The Learning Contract Center: how full is each of my contracts, and where to work on it."""
 
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
 
 from lc_core import language
-from lc_core.insight import answers, center, charts, view_exports
+from lc_core.insight import answers, center, charts
 from lc_core.language import _
 from lc_core.vocabulary import ContractStatus, ContractType
 from pages import _frame, _kept, _places
 
 ANY = "any"
+MORE: dict[str, tuple[str, dict[str, str]]] = {
+    "activities": ("activities", {}),
+    "rename": ("invitations", {"rename": "yes"}),
+    "export": ("activities", {}),
+}
+"""What else can be done with a contract: where, and with which words in the address."""
 
 
 def wanted() -> center.Wanted:
@@ -35,32 +42,31 @@ def from_the_start() -> None:
     st.session_state["page"] = 1
 
 
-def card(row: dict[str, Any]) -> None:
-    """One contract: its title, its seats, when it ends, and what to do with it."""
-    now, contract_id = _frame.database().clock(), row["contract_id"]
+def card(row: dict[str, Any], now: datetime) -> None:
+    """One contract: its title, its seats, what stands out, when it ends, and what to do with it."""
+    contract_id = row["contract_id"]
     with st.container(border=True, key=f"contract-{contract_id}"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            _places.link("invitations", f"**{_frame.safe(row['title'])}**", contract=contract_id)
-            for words in center.badges(row, now):
-                st.badge(words, color="orange")
+        _places.link("invitations", f"**{_frame.safe(row['title'])}**", contract=contract_id)
         _frame.seats_bar(row)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"{about(row, center.when(row['starts_at'], row['ends_at'], now))}  \n{charts.describe(row)}")
+        badges = " ".join(f":orange-badge[{words}]" for words in center.badges(row, now))
+        st.markdown(f"{badges} :small[{about(row, now)}]  \n:small[{charts.describe(row)}]".strip())
+        with st.container(horizontal=True):
             if st.button(_("Invitations"), key=f"open-{contract_id}", icon=":material/mail:"):
                 _places.go("invitations", contract=contract_id)
-            with st.popover(_("More options")):
-                _places.link("activities", _("View Learning Activities"), contract=contract_id)
-                _places.link("invitations", _("Rename"), contract=contract_id, rename="yes")
-                name = f"enrollments-{row['code']}.csv"
-                _frame.download(
-                    _("Export enrollments"), name, view_exports.enrollments, contract_id, key=f"export-{contract_id}"
-                )
+            chosen = st.menu_button(_("More options"), list(MORE), key=f"more-{contract_id}", format_func=more_label)
+    if chosen is not None:
+        place, parameters = MORE[chosen]
+        _places.go(place, contract=contract_id, **parameters)
 
 
-def about(row: dict[str, Any], when: str) -> str:
+def more_label(word: str) -> str:
+    return {"activities": _("View Learning Activities"), "rename": _("Rename"), "export": _("Export enrollments")}[word]
+
+
+def about(row: dict[str, Any], now: datetime) -> str:
     """Type, period and code in one line."""
     ends = language.date(row["valid_to"]) if row["valid_to"] else _("no end")
-    period = f"{language.date(row['valid_from'])} – {ends} ({when})"
+    period = f"{language.date(row['valid_from'])} – {ends} ({center.when(row['starts_at'], row['ends_at'], now)})"
     return " · ".join([ContractType.of(row["contract_type"]).label, _frame.safe(period), _frame.safe(row["code"])])
 
 
@@ -68,7 +74,7 @@ _frame.visitor(_places.sees_contracts)
 answer = answers.how_full_is_each_contract(_frame.insight(), _frame.actor())
 _frame.head(_("Learning Contract Center"), _("Your learning contracts and how their seats are used."), answer.as_of)
 asked = wanted()
-counts = center.view(answer.frame, asked).counts
+counts = center.counts(answer.frame, asked)
 tab = _kept.tabs(
     _("Status"),
     [status.value for status in center.TABS],
@@ -77,8 +83,9 @@ tab = _kept.tabs(
     on_change=from_the_start,
 )
 shown = center.view(answer.frame, asked.at(ContractStatus.of(tab), st.session_state.get("page", 1)))
+looked_at = _frame.database().clock()
 for contract in shown.rows:
-    card(contract)
+    card(contract, looked_at)
 if not shown.rows:
     st.info(shown.why_empty)
 if shown.pages > 1:

@@ -1,6 +1,6 @@
 """One activity of a contract: everybody invited to it or enrolled in it, and how they stand."""
 
-import polars as pl
+import pyarrow as pa
 import streamlit as st
 
 from lc_core import activity_lists, contract_lists
@@ -11,22 +11,31 @@ from lc_core.language import _
 from lc_core.vocabulary import EnrollmentStatus
 from pages import _enrollment_status, _frame, _kept, _places
 
+WORDS: dict[str, EnrollmentStatus | None] = {_enrollment_status.NOT_ENROLLED: None} | {
+    status.value: status for status in EnrollmentStatus
+}
+STATUS = "as"
+"""How the page's address calls the statuses that are shown."""
+
 
 def from_the_start() -> None:
     st.session_state["page"] = 1
 
 
-def statuses(everybody: PeopleOfActivity) -> list[EnrollmentStatus | None]:
+def chosen() -> list[EnrollmentStatus | None]:
     """The statuses to show, which the page's address keeps; none chosen = all."""
-    words = {status.value if status else _enrollment_status.NOT_ENROLLED: status for status in everybody.by_status}
-    chosen = _kept.several(
+    return [WORDS[word] for word in _kept.several_chosen(list(WORDS), name=STATUS)]
+
+
+def statuses(everybody: PeopleOfActivity) -> None:
+    """The statuses to choose, with how many there are of each beside it."""
+    _kept.several(
         _("Status"),
-        list(words),
-        name="as",
-        labels=lambda word: f"{_enrollment_status.shown(words[word])} ({everybody.by_status[words[word]]})",
+        list(WORDS),
+        name=STATUS,
+        labels=lambda word: f"{_enrollment_status.shown(WORDS[word])} ({everybody.by_status[WORDS[word]]})",
         on_change=from_the_start,
     )
-    return [words[word] for word in chosen]
 
 
 def table(people: PeopleOfActivity) -> None:
@@ -45,7 +54,7 @@ def table(people: PeopleOfActivity) -> None:
     ]
     height = min(38 + 35 * len(rows), 620)
     st.dataframe(
-        pl.DataFrame(rows),
+        pa.Table.from_pylist(rows),
         hide_index=True,
         height=height,
         column_config={_("Status"): _enrollment_status.column()},
@@ -59,17 +68,16 @@ def table(people: PeopleOfActivity) -> None:
 _frame.visitor(_places.sees_contracts)
 contract = _frame.found(contract_lists.one, _frame.contract_asked_for())
 activity_id = _frame.number_asked_for("activity")
-search = st.session_state.get("who", st.query_params.get("who", ""))
-everyone = _frame.found(activity_lists.people_of, contract.id, activity_id, search=search)
+search, asked = st.session_state.get("who", st.query_params.get("who", "")) or "", chosen()
+page = st.session_state.get("page", 1)
+shown = _frame.found(activity_lists.people_of, contract.id, activity_id, statuses=asked, search=search, page=page)
 _frame.head(
-    _frame.safe(everyone.title),
+    _frame.safe(shown.title),
     _("Everybody invited to this activity of {title} or enrolled in it.").format(title=_frame.safe(contract.title)),
 )
 _places.link("activities", _("Learning activities"), icon=":material/arrow_back:", contract=contract.id)
 st.text_input(_("Search"), key="who", bind="query-params", placeholder=_("Name or address"), on_change=from_the_start)
-asked = statuses(everyone)
-page = st.session_state.get("page", 1)
-shown = _frame.found(activity_lists.people_of, contract.id, activity_id, statuses=asked, search=search or "", page=page)
+statuses(shown)
 if shown.rows:
     table(shown)
     _frame.download(
@@ -79,7 +87,7 @@ if shown.rows:
         contract.id,
         activity_id,
         statuses=asked,
-        search=search or "",
+        search=search,
         key="export",
     )
 else:

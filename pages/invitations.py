@@ -1,17 +1,21 @@
 """The invitations of one contract: who is invited, how far each has come, and what can be done about it."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from lc_core import contract_lists, invitation_lists, language, seats
 from lc_core.contract_lists import ContractSeen
 from lc_core.insight import center, charts, view_exports
-from lc_core.invitation_lists import Filter
+from lc_core.invitation_lists import Filter, Listing
 from lc_core.language import _
 from lc_core.vocabulary import Source
 from lc_core.wording import seat_rule, shown_statuses
 from pages import _code, _frame, _history, _invitation_actions, _invitation_table, _kept, _places
 
 ANY = "any"
+STATUS = "is"
+"""How the page's address calls the statuses that are shown."""
 
 
 def head(seen: ContractSeen) -> None:
@@ -65,21 +69,25 @@ def wanted(seen: ContractSeen) -> tuple[str, Filter]:
     )
 
 
-def with_statuses(seen: ContractSeen, asked: Filter) -> Filter:
-    """The filter by status, with how many there are of each beside it."""
-    counts = _frame.found(invitation_lists.listing, seen.id, asked).by_status
+def narrowed(seen: ContractSeen, asked: Filter) -> Filter:
+    """The filter with the statuses that are chosen below it."""
     groups = shown_statuses(seen.contract_type)
-    numbers = {word.value: sum(counts[status] for status in statuses) for word, statuses in groups.items()}
+    chosen = _kept.several_chosen([word.value for word in groups], name=STATUS)
+    return replace(asked, statuses=frozenset().union(*[groups[word] for word in groups if word.value in chosen]))
+
+
+def statuses(seen: ContractSeen, listing: Listing) -> None:
+    """The statuses to choose, with how many there are of each beside it."""
+    groups = shown_statuses(seen.contract_type)
+    numbers = {word.value: sum(listing.by_status[one] for one in alike) for word, alike in groups.items()}
     labels = {word.value: word.label for word in groups}
-    chosen = _kept.several(
+    _kept.several(
         _("Status"),
         list(labels),
-        name="is",
+        name=STATUS,
         labels=lambda value: f"{labels[value]} ({numbers[value]})",
         on_change=_invitation_table.from_the_start,
     )
-    statuses = frozenset().union(*[statuses for word, statuses in groups.items() if word.value in chosen])
-    return _invitation_table.narrowed(asked, statuses)
 
 
 _frame.visitor(_places.sees_contracts)
@@ -91,8 +99,11 @@ if contract.may_run:
     _history.panel(contract)
     _invitation_actions.dialog(contract)
 order, asked = wanted(contract)
-asked = with_statuses(contract, asked)
-listing, selected = _invitation_table.show(contract, asked, order)
+asked = narrowed(contract, asked)
+page = st.session_state.get("page", 1)
+listing = _frame.found(invitation_lists.listing, contract.id, asked, order=order, page=page)
+statuses(contract, listing)
+selected = _invitation_table.show(contract, asked, listing, page)
 if listing.rows:
     _frame.download(
         _("Download {n} as CSV").format(n=listing.matching),

@@ -3,13 +3,17 @@
 import ast
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel import dates, numbers
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from lc_core import language
 from lc_core.language import N_, _, ngettext
@@ -126,6 +130,24 @@ def test_dates_and_numbers_follow_the_locale() -> None:
     assert language.day_and_time(NOON, ZoneInfo("Europe/Warsaw")) == "3 mar 2026, 13:05"
     assert language.number(12345.5) == "12\u00a0345,5"
     assert language.percent(0.125) == "12,5%"
+
+
+@pytest.mark.parametrize("locale", ["en", "en_GB", "pl"])
+@pytest.mark.usefixtures("polish")
+@given(
+    minute=st.integers(0, 2 * 10**7),
+    zone=st.sampled_from(["UTC", "Asia/Kathmandu", "America/New_York"]),
+    number=st.one_of(st.integers(-(10**9), 10**9), st.sampled_from([1.0, 1, 0.5, -0.0, Decimal("1.50")])),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_said_is_what_babel_says(locale: str, minute: int, zone: str, number: float) -> None:
+    language.use(locale)
+    instant = NOON - dt.timedelta(minutes=minute)
+    there = instant.astimezone(ZoneInfo(zone))
+    time = dates.format_time(there, "short", tzinfo=ZoneInfo(zone), locale=locale)
+
+    assert language.day_and_time(instant, ZoneInfo(zone)) == f"{dates.format_date(there, locale=locale)}, {time}"
+    assert language.number(number) == numbers.format_decimal(number, locale=locale)
 
 
 def test_an_instant_without_a_zone_is_refused() -> None:

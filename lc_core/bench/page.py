@@ -1,4 +1,8 @@
-"""What a rerun of each page costs the server in CPU, beside a rerun of an empty page in the same server."""
+"""What a rerun of each page costs the server in CPU, beside a rerun of an empty page.
+
+Twice: as Streamlit serves any script, whose garbage collector looks through everything after each run, and in the
+product's own server, which keeps what stays out of its way.
+"""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -28,17 +32,26 @@ def run(work: Work) -> Iterator[Measured]:
             work.told(_("{kind}: measuring").format(kind=kind))
             process, port = open_now.enter_context(serving.the_product(place))
             visitor = open_now.enter_context(visit(port))
-            empty_process, empty_port = open_now.enter_context(serving.an_empty_page(place))
-            nobody = open_now.enter_context(visit(empty_port))
             admin, address = _busiest(place)
             visitor.click(f"-person-{admin}")
-            empty = _cpu_of_reruns(nobody, empty_process, work.size)
+            empty = {
+                name: _empty(open_now, place, work, plain=plain)
+                for name, plain in (
+                    (N_("empty page, as Streamlit serves it"), True),
+                    (N_("empty page, served alike"), False),
+                )
+            }
             for page in list(visitor.pages):
                 visitor.go(page, address)
                 if _("Nothing here") in visitor.headings:
                     raise CannotMeasure(_("The page {page} shows nothing.").format(page=page))
                 what = f"{page or 'home'}, CPU per rerun, {kind}"
-                yield from beside(what, _cpu_of_reruns(visitor, process, work.size), {"empty page": empty}, work.runs)
+                yield from beside(what, _cpu_of_reruns(visitor, process, work.size), empty, work.runs)
+
+
+def _empty(open_now: ExitStack, place: Place, work: Work, *, plain: bool) -> Sample:
+    process, port = open_now.enter_context(serving.an_empty_page(place, plain=plain))
+    return _cpu_of_reruns(open_now.enter_context(visit(port)), process, work.size)
 
 
 def _busiest(place: Place) -> tuple[int, str]:

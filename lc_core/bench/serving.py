@@ -1,4 +1,4 @@
-"""Servers for a bench: the product on a database of its own, and an empty page that is served in the same way."""
+"""Servers for a bench: the product on a database of its own, and empty pages."""
 
 import os
 import socket
@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from shutil import copyfile
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -35,29 +36,34 @@ def the_product(place: Place) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def an_empty_page(place: Place) -> Iterator[tuple[int, int]]:
-    """A page of one line behind the same server, with the same settings, middleware and start; its process and its port."""
-    page, app, port = place.folder / "empty.py", place.folder / "app.py", _free_port()
+def an_empty_page(place: Place, *, plain: bool) -> Iterator[tuple[int, int]]:
+    """A page of one line with the product's settings; its process and its port.
+
+    `plain`: as Streamlit serves any script, else behind the product's own server, with its middleware and start.
+    """
+    folder, port = place.folder / ("plain" if plain else "ours"), _free_port()
+    (folder / ".streamlit").mkdir(parents=True)
+    copyfile(ROOT / ".streamlit" / "config.toml", folder / ".streamlit" / "config.toml")
+    page, app = folder / "empty.py", folder / "app.py"
     page.write_text('"""Nothing."""\n')
     app.write_text(EMPTY.format(page=str(page)))
-    serve = [sys.executable, "-m", "streamlit", "run", str(app)]
+    serve = [sys.executable, "-m", "streamlit", "run", str(page if plain else app)]
     serve += ["--server.port", str(port), "--server.address", "localhost"]
-    with _serving(serve, place, port) as process:
+    with _serving(serve, place, port, folder) as process:
         yield process, port
 
 
 @contextmanager
-def _serving(command: list[str], place: Place, port: int) -> Iterator[int]:
+def _serving(command: list[str], place: Place, port: int, folder: Path | None = None) -> Iterator[int]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "STREAMLIT_"))}
     ours = {
         "LC_DATABASE_URL": place.url,
         "LC_DATA_DIR": str(place.folder / "data"),
-        "STREAMLIT_CONFIG_FILE": str(ROOT / ".streamlit" / "config.toml"),
         "PYTHONPATH": str(ROOT),
     }
     log = place.folder / f"{port}.log"
     with log.open("w") as told:
-        server = subprocess.Popen(command, cwd=place.folder, env=kept | ours, stdout=told, stderr=told)  # noqa: S603 (our own commands)
+        server = subprocess.Popen(command, cwd=folder or place.folder, env=kept | ours, stdout=told, stderr=told)  # noqa: S603 (our own commands)
     try:
         _wait_for(server, port, log)
         yield server.pid

@@ -1,18 +1,17 @@
 """One loader for each question in queries/: who asks decides what is seen, and a frame of another shape is refused."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
 
 from lc_core import access
-from lc_core.access import Scope
 from lc_core.insight.copy import Insight
+from lc_core.insight.remembered import FOR_EVER, Asked, Kept, next_change
 from lc_core.insight.tables import INSTANT
 from lc_core.records.db import Actor
 
@@ -77,12 +76,12 @@ Only = Collection[int] | None
 
 def how_full_is_each_contract(insight: Insight, actor: Actor, only: Only = None) -> Answer:
     """A row for each contract the actor may see, archived ones included, by code: its seats by status, in seats (R-SEAT-10)."""
-    return _ask(insight, actor, "how_full_is_each_contract", HOW_FULL, only, now=insight.db.clock())
+    return _ask(insight, actor, "how_full_is_each_contract", HOW_FULL, only)
 
 
 def how_are_seats_used_over_time(insight: Insight, actor: Actor, only: Only = None) -> Answer:
     """A row for each day on which something changed, and today: seats used and there are, in contracts valid that day."""
-    return _ask(insight, actor, "how_are_seats_used_over_time", OVER_TIME, only, now=insight.db.clock())
+    return _ask(insight, actor, "how_are_seats_used_over_time", OVER_TIME, only)
 
 
 def where_do_people_stop(insight: Insight, actor: Actor, only: Only = None) -> Answer:
@@ -97,37 +96,47 @@ def what_happens_in_each_activity(insight: Insight, actor: Actor, only: Only = N
 
 def which_contracts_end_soon(insight: Insight, actor: Actor, only: Only = None) -> Answer:
     """A row for each active contract that ends within 120 days, the soonest first, with its unused seats."""
-    return _ask(insight, actor, "which_contracts_end_soon", END_SOON, only, now=insight.db.clock())
+    return _ask(insight, actor, "which_contracts_end_soon", END_SOON, only)
 
 
-def _ask(insight: Insight, actor: Actor, question: str, columns: Columns, only: Only, **parameters: Any) -> Answer:
-    """Put the question to the copy, limited to what the actor may see now and wants to."""
+def _ask(insight: Insight, actor: Actor, question: str, columns: Columns, only: Only) -> Answer:
+    """Put the question to the copy, limited to what the actor may see now and wants to; or answer it as before.
+
+    The same version of the copy answers the same question alike until the clock comes to an instant it compares with.
+    """
     with insight.db.read() as session:
         scope = access.scope_of(session, actor)
-    frame, copy = insight.ask(_within(scope, only, sql_of(question), parameters))
-    return Answer(_of_shape(frame, columns), copy.as_of)
+    now, copy = insight.db.clock(), insight.copy()
+    theirs = None if scope.everything else scope.contracts
+    asked = Asked(copy.file, question, theirs, None if only is None else frozenset(only))
+    frame = insight.remembered.answer(asked, now)
+    if frame is None:
+        kept, copy = insight.ask(_within(asked, now))
+        frame = _of_shape(kept.frame, columns)
+        insight.remembered.keep(replace(asked, file=copy.file), kept)
+    return Answer(frame, copy.as_of)
 
 
-def _within(
-    scope: Scope, only: Only, sql: str, parameters: dict[str, Any]
-) -> Callable[[duckdb.DuckDBPyConnection], pl.DataFrame]:
+def _within(asked: Asked, now: datetime) -> Callable[[duckdb.DuckDBPyConnection], Kept]:
     """The question on a cursor of its own, whose table `scope` holds the contracts it may see."""
+    sql = sql_of(asked.question)
 
-    def asked(cursor: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-        if scope.everything:
+    def ask(cursor: duckdb.DuckDBPyConnection) -> Kept:
+        if asked.contracts is None:
             cursor.execute("create temp table scope as select contract_id from contracts")
         else:
             cursor.execute(
                 "create temp table scope as select unnest($contracts::bigint[]) as contract_id",
-                {"contracts": sorted(scope.contracts)},
+                {"contracts": sorted(asked.contracts)},
             )
-        if only is not None:
-            wanted = {"wanted": sorted(only)}
+        if asked.only is not None:
+            wanted = {"wanted": sorted(asked.only)}
             cursor.execute("delete from scope where contract_id not in (select unnest($wanted::bigint[]))", wanted)
-        frame: pl.DataFrame = cursor.sql(sql, params=parameters or None).pl()
-        return frame
+        if "$now" not in sql:
+            return Kept(cursor.sql(sql).pl(), now, FOR_EVER)
+        return Kept(cursor.sql(sql, params={"now": now}).pl(), now, next_change(cursor, now))
 
-    return asked
+    return ask
 
 
 @cache

@@ -1,5 +1,6 @@
 """The Learning Contract Center as it is looked at: tabs with their counts, search, sort, pages, badges."""
 
+from collections import Counter
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,12 +48,21 @@ class View:
 def view(full: pl.DataFrame, wanted: Wanted) -> View:
     """`full`: the answer of how_full_is_each_contract."""
     found = _matching(full, wanted)
-    counts = {tab: found.filter(pl.col("status") == tab.value).height for tab in TABS}
     rows = _sorted(found.filter(pl.col("status") == wanted.tab.value), wanted)
     pages = max(-(-rows.height // PAGE_SIZE), 1)
     page = min(max(wanted.page, 1), pages)
     here = rows.slice((page - 1) * PAGE_SIZE, PAGE_SIZE).to_dicts()
-    return View(here, counts, pages, "" if here else _why_empty(full, wanted))
+    return View(here, _on_each_tab(found), pages, "" if here else _why_empty(full, wanted))
+
+
+def counts(full: pl.DataFrame, wanted: Wanted) -> dict[ContractStatus, int]:
+    """How many match on each tab."""
+    return _on_each_tab(_matching(full, wanted))
+
+
+def _on_each_tab(found: pl.DataFrame) -> dict[ContractStatus, int]:
+    there = Counter(found["status"].to_list())
+    return {tab: there[tab.value] for tab in TABS}
 
 
 def _matching(full: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:

@@ -4,12 +4,13 @@ Frames hold words and numbers of ours, never what somebody typed; no field is ca
 tooltips treat in their own way.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 import altair as alt
 import polars as pl
+import pyarrow as pa
 
 from lc_core import language
 from lc_core.language import N_, _, ngettext
@@ -17,6 +18,7 @@ from lc_core.vocabulary import EnrollmentStatus, SeatStatus
 
 Row = Mapping[str, Any]
 Specification = dict[str, Any]
+Counts = tuple[tuple[str, int], ...]
 
 SEGMENTS = {
     "status": pl.String,
@@ -43,6 +45,9 @@ STATUS_COLOURS = ["#8f4a9e", "#b57ac2", "#0b6aa8", "#a65300", "#0e7a57", "#b3261
 """Of the statuses of enrollments, in their order."""
 NOT_ENROLLED = N_("Not enrolled")
 NOT_ENROLLED_COLOUR = "#3d7a8c"
+SEATS = "seats"
+REMEMBERED = 1024
+"""How many bars are kept ready to be drawn."""
 SHARE_OF_A_DIGIT = 0.02
 """How much of the bar one digit needs where the bar is narrow."""
 
@@ -61,16 +66,36 @@ def enrollment_bar() -> Specification:
 
 def seat_segments(row: Row) -> pl.DataFrame:
     """The bar's frame from one row of the answer: a segment for each status that has seats, in their order."""
-    return _segments([(status.label, row[status.value]) for status in SeatStatus])
+    return _segments(_seats(row))
+
+
+def seats_as_drawn(row: Row) -> Specification:
+    """The bar of `how_full_is_each_contract` with `seat_segments` in it."""
+    return {**how_full_is_each_contract(), "data": {"name": SEATS}, "datasets": {SEATS: _as_sent(_seats(row))}}
 
 
 def enrollment_segments(invited_only: int, by_status: Mapping[EnrollmentStatus, int]) -> pl.DataFrame:
     """The frame of `enrollment_bar`: a segment for each status that has people, and those invited who are not enrolled."""
     counts = [(status.label, by_status.get(status, 0)) for status in EnrollmentStatus]
-    return _segments([*counts, (_(NOT_ENROLLED), invited_only)])
+    return _segments((*counts, (_(NOT_ENROLLED), invited_only)))
 
 
-def _segments(counts: Sequence[tuple[str, int]]) -> pl.DataFrame:
+def _seats(row: Row) -> Counts:
+    return tuple((status.label, row[status.value]) for status in SeatStatus)
+
+
+@lru_cache(REMEMBERED)
+def _as_sent(counts: Counts) -> bytes:
+    """The segments as they go to the browser. Kept, because most bars are as they were, and making one costs the most."""
+    table = _segments(counts).to_arrow()
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    sent: bytes = sink.getvalue().to_pybytes()
+    return sent
+
+
+def _segments(counts: Counts) -> pl.DataFrame:
     """One after the other, those of none left out; a number is written where it fits."""
     whole = sum(count for _label, count in counts)
     parts: list[tuple[str, int, int, int, int, float, str]] = []

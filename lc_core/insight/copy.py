@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from math import inf
 from pathlib import Path
 from threading import Lock, Thread
@@ -25,6 +26,7 @@ from sqlalchemy.orm import Session
 from lc_core.errors import Refused
 from lc_core.insight import tables
 from lc_core.insight.reader import BROKEN, Opened, checksum_of
+from lc_core.insight.remembered import Remembered
 from lc_core.reasons import Reason
 from lc_core.records.db import Database
 from lc_core.records.house_models import AuditEvent, AuditHead
@@ -68,6 +70,7 @@ class Copy:
 
 
 _told = TypeAdapter(Copy)
+_SHAPE = tables.shape()
 
 
 @dataclass(frozen=True)
@@ -78,12 +81,23 @@ class _Held:
     opened: Opened
 
 
+_REVISION = select(
+    select(func.coalesce(func.sum(AuditHead.position), 0)).scalar_subquery(),
+    select(AuditEvent.hash).order_by(AuditEvent.id.desc()).limit(1).scalar_subquery(),
+)
+
+
 def revision_of(session: Session) -> Revision:
     """How far the records are in this look at them."""
-    events = select(func.coalesce(func.sum(AuditHead.position), 0)).scalar_subquery()
-    newest = select(AuditEvent.hash).order_by(AuditEvent.id.desc()).limit(1).scalar_subquery()
-    told, hashed = session.execute(select(events, newest)).one()
+    told, hashed = session.execute(_REVISION).one()
     return Revision(int(told), hashed or "")
+
+
+@lru_cache(2)
+def _copy_told(words: bytes) -> Copy | None:
+    """The version that CURRENT tells of; None for one of another shape. ValueError for what tells of none."""
+    copy = _told.validate_json(words)
+    return copy if copy.shape == _SHAPE else None
 
 
 class Insight:
@@ -94,6 +108,7 @@ class Insight:
     ) -> None:
         self.db = db
         self.folder = folder
+        self.remembered = Remembered()
         self._patience = patience
         self._time_limit = time_limit
         self._door = Lock()
@@ -167,10 +182,9 @@ class Insight:
 
     def _pointer(self) -> Copy | None:
         try:
-            copy = _told.validate_json((self.folder / CURRENT).read_bytes())
+            return _copy_told((self.folder / CURRENT).read_bytes())
         except (OSError, ValueError):
             return None
-        return copy if copy.shape == tables.shape() else None
 
     def _open(self, copy: Copy) -> _Held | None:
         try:
@@ -245,7 +259,7 @@ class Insight:
                 took=thread_time() - began,
                 counts=counts,
                 checksum=checksum_of(path),
-                shape=tables.shape(),
+                shape=_SHAPE,
                 previous=previous.file if previous else None,
             )
             held = _Held(copy, _proved(path, copy))

@@ -92,7 +92,7 @@ def test_more_options_lead_to_the_activities_and_on_to_the_people(page: Page, se
     enter_as(page, "Contract admin")
 
     page.get_by_role("button", name="More options").first.click()
-    page.get_by_role("link", name="View Learning Activities").click()
+    page.get_by_role("menuitem", name="View Learning Activities").click()
     settled(page)
     page.get_by_role("button", name="View Enrollments").first.click()
     settled(page)

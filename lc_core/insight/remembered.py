@@ -1,0 +1,86 @@
+"""Answers that are still true: the same question of the same copy, before the clock can change anything in it."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Lock
+
+import duckdb
+import polars as pl
+
+MOST = 64
+"""How many answers are kept."""
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
+NEXT_CHANGE = """
+select min(told.instant) as instant
+from (
+    select starts_at as instant from contracts inner join scope on scope.contract_id = contracts.contract_id
+    union all
+    select ends_at as instant from contracts inner join scope on scope.contract_id = contracts.contract_id
+    union all
+    select expires_at as instant from invitations inner join scope on scope.contract_id = invitations.contract_id
+    union all
+    select cast(cast(cast($now as timestamptz) as date) + 1 as timestamptz) as instant
+) as told
+where told.instant > $now
+"""
+"""The questions compare $now with these instants alone: where contracts begin and end, where invitations expire, and days."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an answer depends on beside the clock: the copy's file, and of which contracts (None: all) what is asked.
+
+    `contracts`: what the asker may see; `only`: what they want of it.
+    """
+
+    file: str
+    question: str
+    contracts: frozenset[int] | None
+    only: frozenset[int] | None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An answer and the instants from which and up to which (not with it) it is true."""
+
+    frame: pl.DataFrame
+    since: datetime
+    until: datetime
+
+
+class Remembered:
+    """The answers last used, of one version of the copy. For all threads; frames are never changed."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._door = Lock()
+        self._kept: OrderedDict[Asked, Kept] = OrderedDict()
+
+    def answer(self, asked: Asked, now: datetime) -> pl.DataFrame | None:
+        """The answer, if it is known and true at this instant."""
+        with self._door:
+            kept = self._kept.get(asked)
+            if kept is None or not kept.since <= now < kept.until:
+                return None
+            self._kept.move_to_end(asked)
+            return kept.frame
+
+    def keep(self, asked: Asked, kept: Kept) -> None:
+        """Know this answer from now on; those of other versions of the copy, and the one used longest ago, are forgotten."""
+        with self._door:
+            for old in [one for one in self._kept if one.file != asked.file]:
+                del self._kept[old]
+            self._kept[asked] = kept
+            self._kept.move_to_end(asked)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
+def next_change(cursor: duckdb.DuckDBPyConnection, now: datetime) -> datetime:
+    """The first instant after `now` at which a question of what is in the table `scope` may be answered otherwise."""
+    instant: datetime = cursor.sql(NEXT_CHANGE, params={"now": now}).pl().item()
+    return instant
