@@ -97,7 +97,12 @@ def contract_by_invitation_code(change: Change, normalised: str) -> Contract | N
 
 def acting_learner(change: Change) -> Person:
     """The person who acts, if they still have an account that may act."""
-    person = change.session.get(Person, change.actor.person_id) if change.actor.person_id is not None else None
+    return learner_of(change.session, change.actor)
+
+
+def learner_of(session: Session, actor: Actor) -> Person:
+    """The person behind an actor, if they may act."""
+    person = session.get(Person, actor.person_id) if actor.person_id is not None else None
     if person is None or person.deactivated_at is not None or person.erased_at is not None:
         raise NotFound
     return person

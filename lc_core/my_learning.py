@@ -31,7 +31,8 @@ class ActivityForMe:
 class InvitedTo:
     """One of my contracts. `taken` of `per_user_limit` activities (0: no limit) I have taken.
 
-    `why_not_accept`: the reason against accepting now; None where I may. `accept_first`: whether enrolling waits for it.
+    `why_not_accept`: the reason against accepting now; None where I may. `accept_first`: whether enrolling waits for it;
+    `accepting_takes_seat`: whether accepting costs one.
     """
 
     contract_id: int
@@ -49,6 +50,7 @@ class InvitedTo:
     taken: int
     why_not_accept: Reason | None
     accept_first: bool
+    accepting_takes_seat: bool
     activities: list[ActivityForMe]
 
 
@@ -165,6 +167,7 @@ def _invited_to(invitation: Invitation, contract: Contract, about: _About, now: 
         taken=len(enrolled),
         why_not_accept=why_not_accept or no_seat,
         accept_first=any(one.why_not_enroll is Reason.ACCEPT_FIRST for one in activities),
+        accepting_takes_seat=unlimited,
         activities=[one for one in activities if one.status or one.why_not_enroll is not Reason.ACTIVITY_NOT_COVERED],
     )
 

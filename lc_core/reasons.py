@@ -58,6 +58,10 @@ class Reason(Word):
     PERSON_DEACTIVATED = "person_deactivated", N_("This person's account is deactivated.")
     # redeeming and enrolling
     CODE_NOT_ACCEPTED = "code_not_accepted", N_("This code is not accepted. Check it, or ask who gave it to you.")
+    TOO_MANY_ATTEMPTS = (
+        "too_many_attempts",
+        N_("Too many codes were tried. Nothing was entered; try again in {minutes} minutes."),
+    )
     CODE_REQUIRED = "code_required", N_("This invitation needs its invitation code first.")
     ACCEPT_FIRST = "accept_first", N_("Accept the invitation first: that takes the seat.")
     INVITATION_EXPIRED = "invitation_expired", N_("The invitation has expired. Ask for it to be sent again.")
@@ -76,6 +80,24 @@ class Reason(Word):
     ROLE_NOT_HELD = "role_not_held", N_("This person does not have this role.")
     ROLE_ALREADY_HELD = "role_already_held", N_("This person has this role already.")
     LAST_SUPER_ADMIN = "last_super_admin", N_("The last super administrator cannot be removed.")
+    # signing in
+    SIGN_IN_INCOMPLETE = (
+        "sign_in_incomplete",
+        N_("The sign-in service did not say who you are. Tell those who run it here."),
+    )
+    SIGN_IN_WITHOUT_EMAIL = (
+        "sign_in_without_email",
+        N_("The sign-in service told no usable e-mail address of yours. Add one there, then sign in again."),
+    )
+    EMAIL_NOT_VERIFIED = (
+        "email_not_verified",
+        N_("The sign-in service has not verified your e-mail address. Have it verified there, then sign in again."),
+    )
+    ACCOUNT_CLOSED = "account_closed", N_("Your account here is closed. Ask your administrator.")
+    KNOWN_BY_ANOTHER_ACCOUNT = (
+        "known_by_another_account",
+        N_("Whoever has this e-mail address signs in with another account. Ask your administrator."),
+    )
     # addresses and rows of files, in the order in which they are looked for
     ENCODING = "encoding", N_("Some bytes are no text in the file's encoding. Save the list as UTF-8 and try again.")
     CONTROL_CHARS = "control_chars", N_("The address holds invisible or control characters.")

@@ -1,35 +1,48 @@
 """Redeeming: how an invitation becomes Accepted, by its code or by pressing Accept (R-INV-9, R-LRN-1..3). A read never redeems."""
 
-
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session, contains_eager
 
-from lc_core import access, codes, learner_rules, seats
+from lc_core import access, code_limits, codes, learner_rules, seats
 from lc_core.errors import Refused, refuse_if
 from lc_core.invited import current_activities
 from lc_core.reasons import Reason
 from lc_core.records import expressions
-from lc_core.records.audit import Item
+from lc_core.records.audit import NO_CONTRACT, Item
 from lc_core.records.db import Actor, Change, Database, rows_changed
 from lc_core.records.models import Contract, Invitation, InvitationActivity, Person
 from lc_core.records.operations import OperationKey, repeatable
 from lc_core.vocabulary import REDEEMED, ContractType, Event, Result, SeatReason, Source
 
 
-@repeatable
-def redeem(db: Database, actor: Actor, code: str, *, key: OperationKey | None = None) -> int:
+def redeem(db: Database, actor: Actor, code: str, *, network: str = "", key: OperationKey | None = None) -> int:
     """Enter an invitation code. Answers the contract's id.
 
     Redeems the learner's live invitation, or makes one where they were never invited (R-INV-9). Whatever is wrong with
     the code, the contract or an earlier invitation is answered alike (R-LRN-3); only a missing seat is said (R-SEAT-5).
+    `network`: the address it comes from, where known; too many wrong codes are refused before the next is looked at.
     """
+    attempt = code_limits.count(db, actor, network)
+    try:
+        contract_id = _redeem(db, actor, code, key=key)
+    except Refused as refused:
+        if refused.reason is not Reason.CODE_NOT_ACCEPTED:
+            code_limits.forget(db, attempt)
+        raise
+    code_limits.forget(db, attempt)
+    return contract_id
+
+
+@repeatable
+def _redeem(db: Database, actor: Actor, code: str, *, key: OperationKey | None) -> int:
     with db.change(actor, Event.CODE_REDEEMED, key=key) as change:
         learner = access.acting_learner(change)
         contract = access.contract_by_invitation_code(change, codes.normalised(code))
+        # looked for in any case: an unknown code takes the time of a known one
+        latest = latest_invitation(change.session, contract.id if contract else NO_CONTRACT, learner.id)
+        status = latest.status_at(change.now) if latest else None
         if contract is None:
             raise Refused(Reason.CODE_NOT_ACCEPTED)
-        latest = latest_invitation(change.session, contract.id, learner.id)
-        status = latest.status_at(change.now) if latest else None
         if status in REDEEMED:
             return change.answer(contract.id)
         open_ = contract.status_at(change.now)

@@ -1,7 +1,9 @@
 """Every page of the product: its address, its title, and who is offered it."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +28,15 @@ class Place:
     offered: Callable[[Me], bool]
 
     def page(self) -> StreamlitPage:
-        """What Streamlit knows it by."""
+        """What Streamlit knows it by. A copy: Streamlit notes in it whether it may run, for one visitor at a time."""
+        return copy(self.known_by(_(self.title)))
+
+    @cache  # noqa: B019 (places are as many as pages, and as long-lived)
+    def known_by(self, title: str) -> StreamlitPage:
+        """The same for every visitor. Made once for each language, since it looks for the file."""
         return st.Page(
             HERE / f"{self.name}.py",
-            title=_(self.title),
+            title=title,
             icon=f":material/{self.icon}:",
             url_path=self.name,
             default=self.name == "home",
@@ -38,6 +45,7 @@ class Place:
 
 
 def everyone(_me: Me) -> bool:
+    """Whoever is signed in: they may have been invited, or have been given a code."""
     return True
 
 
@@ -45,12 +53,14 @@ def sees_contracts(me: Me) -> bool:
     return me.rights.sees_all_contracts or bool(me.rights.own)
 
 
+LEARNING = N_("Your invitations, activities and enrollments, and the place to enter an invitation code.")
 MY_CONTRACTS = N_("My contracts")
 USAGE = N_("What was bought, how it is used over time, where people stop, and what ends soon.")
 CENTER = N_("Your learning contracts: how their seats are used, who is invited, who is enrolled.")
 
 PLACES = (
     Place("home", N_("Home"), "home", N_("Home"), "", everyone),
+    Place("my_learning", N_("My learning"), "school", N_("Learning"), LEARNING, everyone),
     Place("contracts", N_("Learning Contract Center"), "license", MY_CONTRACTS, CENTER, sees_contracts),
     Place("invitations", N_("Invitations"), "mail", "", "", sees_contracts),
     Place("add_invitations", N_("Add invitations"), "person_add", "", "", sees_contracts),

@@ -181,6 +181,7 @@ TABLE = {
     "codes.history": Verb(RUN, lambda at: said(at.contract_id)),
     # learners: a code speaks for itself, everything else needs an invitation of one's own
     "redeeming.redeem": Verb(ANY_PERSON, lambda at: said(at.invitation_code)),
+    "code_limits.count": Verb(ANY_PERSON, lambda _: said("")),
     "redeeming.accept": Verb(LEARN, lambda at: said(at.contract_id)),
     "my_learning.invitations": Verb(ANYBODY, lambda _: said()),
     "my_learning.enrollments": Verb(ANYBODY, lambda _: said()),
@@ -375,6 +376,7 @@ def test_every_verb_takes_a_key():  # house: one click = one verb with an idempo
         "activity_lists.of_contract",
         "activity_lists.everyone_of",
         "activity_lists.people_of",
+        "code_limits.count",
         "codes.history",
         "invitation_guards.look_before",
         "contract_history.outcome",

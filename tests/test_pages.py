@@ -21,9 +21,12 @@ from lc_core import (
     roles,
 )
 from lc_core.errors import NotFound
+from lc_core.reasons import Reason
 from lc_core.records.db import Actor, Database
+from lc_core.records.models import Contract
 from lc_core.settings import settings
 from lc_core.vocabulary import ActivityKind, ContractType, OverInvitation, Privilege, Role
+from pages import _places
 
 PAGES = Path(__file__).parents[1] / "pages"
 OPERATOR = Actor.operator("test")
@@ -61,6 +64,8 @@ def world(db_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setenv("LC_DATA_DIR", str(tmp_path))
     # Streamlit leaves its script behind as the main module, which processes started later would run
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    # and gives whoever asks for the browser's address an object that is none
+    monkeypatch.setattr(type(st.context), "ip_address", None)
     settings.cache_clear()
     st.cache_resource.clear()
     db = Database.open(db_url)
@@ -324,6 +329,40 @@ def test_a_right_taken_away_is_gone_at_the_next_click_of_an_open_session(world: 
     assert "Own" not in words(app)
 
 
+def test_a_card_offers_what_else_can_be_done_with_the_contract(world: World) -> None:
+    app = world.open("contracts", "ada")
+    (menu,) = [one.proto for one in app.get("menu_button")]
+
+    assert list(menu.options) == ["View Learning Activities", "Rename", "Export enrollments"]
+
+
+def test_the_enrollments_of_a_contract_are_taken_away_from_its_activities(world: World) -> None:
+    app = world.open("activities", "ada", contract=world.own)
+
+    assert [one.proto.label for one in app.get("download_button")] == ["Export enrollments"]
+
+
+def test_a_page_is_known_by_one_object_that_no_visitor_is_handed(world: World) -> None:
+    world.open("contracts", "ada")
+    home = _places.BY_NAME["home"]
+    known = home.known_by("Home")
+
+    assert home.known_by("Home") is known
+    assert home.page() is not known
+    assert home.page()._script_hash == known._script_hash
+
+
+def test_each_status_is_counted_whatever_statuses_are_shown(world: World) -> None:
+    app = world.open("invitations", "ada", contract=world.own)
+    before = [option.content for option in app.get("button_group")[-1].proto.options]
+    app.session_state["is"] = ["enrolled"]
+    app.run()
+
+    after = [option.content for option in app.get("button_group")[-1].proto.options]
+    assert after == before
+    assert list(app.dataframe[-1].value["E-mail"]) == ["ann@example.org"]
+
+
 def test_the_enrollment_page_lists_the_enrolled_and_the_invited(world: World) -> None:
     app = world.open("enrollments", "ada", contract=world.own, activity=world.activity)
 
@@ -357,3 +396,62 @@ def test_a_person_enters_by_their_button(world: World) -> None:
 
     assert not app.exception
     assert app.session_state["person_id"] == world.people["ada"]
+
+
+# --- learners --------------------------------------------------------------------------------------------------------
+
+
+def test_a_learner_enters_a_code_and_enrolls(world: World) -> None:  # R-LRN-1, R-LRN-4
+    app = world.open("my_learning", "learner")
+    assert "Own" not in words(app)
+    with world.db.read() as session:
+        code = session.get_one(Contract, world.own).invitation_code
+
+    app.text_input(key="invitation-code").set_value(code.lower()).run()
+    app.button(key="redeem").click().run()
+    assert "takes a seat" in words(app)
+    app.button(key=f"enroll-{world.own}-{world.activity}").click().run()
+
+    assert not app.exception
+    assert "You are enrolled." in words(app)
+    assert app.dataframe[-1].value["Status"].to_list() == [["● Enrolled"]]
+    assert not [button for button in app.button if button.key.startswith("enroll-")]
+
+
+def test_a_link_brings_the_code_along_and_redeems_nothing(world: World) -> None:  # safety: a GET never redeems
+    with world.db.read() as session:
+        code = session.get_one(Contract, world.own).invitation_code
+    app = world.open("my_learning", "learner", code=code)
+
+    assert app.text_input(key="invitation-code").value == code
+    assert "Own" not in words(app)
+
+
+def test_a_wrong_code_is_answered_in_plain_words_and_stays_in_its_field(world: World) -> None:  # R-LRN-3
+    app = world.open("my_learning", "learner")
+    app.text_input(key="invitation-code").set_value("ABCDE").run()
+    app.button(key="redeem").click().run()
+
+    assert [error.value.replace("\\", "").replace("\u2060", "") for error in app.error] == [
+        Reason.CODE_NOT_ACCEPTED.label
+    ]
+    assert app.text_input(key="invitation-code").value == "ABCDE"
+
+
+def test_an_unlimited_contract_is_accepted_first(world: World) -> None:  # R-SEAT-3
+    today = world.db.clock().date()
+    period = (today - timedelta(days=1), today + timedelta(days=9))
+    contract = contracts.create(
+        world.db, OPERATOR, contracts.Draft("U", "Everything", ContractType.UNLIMITED, 1, *period)
+    )
+    activities.add_to_contract(world.db, OPERATOR, contract, [world.activity])
+    inviting.invite(world.db, OPERATOR, contract, ["learner@example.org"])
+    app = world.open("my_learning", "learner")
+    enroll = f"enroll-{contract}-{world.activity}"
+    assert app.button(key=enroll).disabled
+
+    app.button(key=f"accept-{contract}").click().run()
+
+    assert not app.exception
+    assert not app.button(key=enroll).disabled
+    assert "takes no further seat" in words(app)

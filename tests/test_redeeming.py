@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from lc_core import activities, codes, contracts, invitations, my_learning, people, redeeming
+from lc_core import activities, code_limits, codes, contracts, invitations, my_learning, people, redeeming
 from lc_core.reasons import Reason
 from lc_core.records.db import Actor
 from lc_core.records.operations import OperationKey
@@ -160,6 +160,7 @@ def test_wrong_foreign_old_and_closed_codes_are_answered_alike(db, clock):  # R-
         "\uff11" * 25,
     ]
     for code in wrong:
+        clock.forward(code_limits.WINDOW)  # or too many would have been tried
         with refused(db, Reason.CODE_NOT_ACCEPTED):
             redeeming.redeem(db, learner, code)
     assert redeeming.redeem(db, learner, new) == contract_id

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, CursorResult, Engine, Result, create_engine, event, select, update
+from sqlalchemy import Connection, CursorResult, Engine, Result, create_engine, event, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -97,6 +97,12 @@ class Change:
 def insert_new(session: Session, model: type[Any]) -> Any:
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     return dialect.insert(table_of(model)).on_conflict_do_nothing()
+
+
+def alone(session: Session, what: str) -> None:
+    """Let one transaction at a time do this until it ends; whoever writes on SQLite is alone anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(what))))
 
 
 def portions(keys: Sequence[T], size: int = ROWS_AT_ONCE) -> Iterator[Sequence[T]]:

@@ -25,6 +25,18 @@ class PrivilegeHeld(Record):
     privilege: Mapped[Privilege] = mapped_column(word(Privilege), primary_key=True)
 
 
+class IdentityHeld(Record):
+    """Who somebody is to the sign-in service. `sessions_valid_after` goes by that service's clock: older ones are over."""
+
+    __tablename__ = "identities"
+    __table_args__ = (UniqueConstraint("person_id", "issuer"),)
+    issuer: Mapped[str] = mapped_column(String(500), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    since: Mapped[datetime]
+    sessions_valid_after: Mapped[datetime | None]
+
+
 class Letter(Record):
     """The outbox: a letter is written in the transaction of what it tells (R-ADD-7) and holds no address."""
 
@@ -66,6 +78,17 @@ class InvitationImport(Record):
     started_at: Mapped[datetime]
     touched_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+
+
+class CodeAttempt(Record):
+    """An invitation code was entered and not accepted (R-LRN-3). Kept for a quarter of an hour."""
+
+    __tablename__ = "code_attempts"
+    __table_args__ = (Index("ix_code_attempts_at", "at"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    network: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    at: Mapped[datetime]
 
 
 class Operation(Record):
