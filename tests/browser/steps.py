@@ -15,9 +15,15 @@ HEADER, ROW, CHECKBOX = 35, 35, 17
 
 
 def enter_as(page: Page, role: str) -> None:
-    """Choose the first person whose line begins with this."""
+    """Choose the first person whose line says that they may do this, or the learner with this address."""
     page.get_by_text("Who do you want to be?").wait_for()
     settled(page)
+    if "@" in role:
+        page.get_by_label("Or a learner").fill(role)
+        page.get_by_label("Or a learner").press("Enter")
+        settled(page).get_by_role("button", name="Enter").last.click()
+        settled(page)
+        return
     line = page.get_by_text(re.compile(f"^{role}")).first
     line.locator('xpath=ancestor::*[.//button[contains(., "Enter")]][1]').get_by_role("button", name="Enter").click()
     settled(page)

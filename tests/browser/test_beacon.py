@@ -81,7 +81,16 @@ def test_hostile_texts_fetch_nothing_on_any_page(browser: Browser, beacon: Beaco
         page = context.new_page()
         page.goto(f"/contracts?search={beacon.image('query').replace('#', '')}")
         enter_as(page, role)
-        for name in ("home", "contracts", "invitations", "add_invitations", "activities", "enrollments", "seat_usage"):
+        for name in (
+            "home",
+            "my_learning",
+            "contracts",
+            "invitations",
+            "add_invitations",
+            "activities",
+            "enrollments",
+            "seat_usage",
+        ):
             page.goto("/" if name == "home" else f"/{name}?contract={ids['contract']}&activity={ids['activity']}")
             enter_as(page, role)
             if name == "invitations" and role == "Contract admin":

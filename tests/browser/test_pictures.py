@@ -20,10 +20,11 @@ PLACES = {
     "sign-in": ("/", None),
     "home": ("/", "Contract admin"),
     "center": ("/contracts", "Contract admin"),
-    "invitations": ("/invitations?contract=1", "Super administrator"),
+    "invitations": ("/invitations?contract=6", "Super administrator"),
+    "my-learning": ("/my_learning", "paula.sato@example.org"),
     "add-invitations": ("/add_invitations?contract=6&way=type", "Super administrator"),
-    "activities": ("/activities?contract=1", "Super administrator"),
-    "enrollments": ("/enrollments?contract=1&activity=1", "Super administrator"),
+    "activities": ("/activities?contract=6", "Super administrator"),
+    "enrollments": ("/enrollments?contract=6&activity=1", "Super administrator"),
     "seat-usage": ("/seat_usage", "Manager"),
 }
 HARMLESS = ("_stcore/health", "_stcore/host-config")
