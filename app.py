@@ -11,4 +11,5 @@ app = st.App(
     routes=health.routes(),
     middleware=serving.middleware(),
     lifespan=serving.lifespan,
+    secrets=serving.secrets(),
 )

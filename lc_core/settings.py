@@ -3,14 +3,20 @@
 from functools import cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
 from lc_core import language
+from lc_core.language import _
 from lc_core.records.db import Database
+
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+SHORTEST_COOKIE_SECRET = 32
+NEEDED_FOR_OIDC = ("base_url", "cookie_secret", "oidc_issuer", "oidc_client_id", "oidc_client_secret")
 
 
 class Settings(BaseSettings):
@@ -25,7 +31,13 @@ class Settings(BaseSettings):
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = "learning-contracts@example.org"
     auth: Literal["demo", "oidc"] = "demo"
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_name: str = ""
+    session_hours: int = Field(default=12, ge=1, le=24 * 30)
     cookie_secret: SecretStr = SecretStr("")
+    allowed_hosts: str = ""
     locale: str = "en"
 
     @field_validator("timezone")
@@ -37,17 +49,57 @@ class Settings(BaseSettings):
         """Every setting with its variable, its value (of a secret: only whether there is one) and where it comes from."""
         return [
             {
-                "name": f"LC_{name.upper()}",
+                "name": _variable(name),
                 "value": _shown(getattr(self, name)),
                 "from": "environment" if name in self.model_fields_set else "default",
             }
             for name in type(self).model_fields
         ]
 
+    def why_not_serve(self) -> str:
+        """The sentence that says which setting the product cannot be served without; empty if it can be."""
+        if self.auth == "demo":
+            return ""
+        missing = [
+            _variable(name) for name in NEEDED_FOR_OIDC if name not in self.model_fields_set or not self._has(name)
+        ]
+        if missing:
+            return _("LC_AUTH=oidc needs {names}.").format(names=", ".join(missing))
+        if len(self.cookie_secret.get_secret_value()) < SHORTEST_COOKIE_SECRET:
+            return _("LC_COOKIE_SECRET needs at least {n} characters.").format(n=SHORTEST_COOKIE_SECRET)
+        for name in ("base_url", "oidc_issuer"):
+            if not _is_web_address(getattr(self, name)):
+                return _("{name} is no address that begins with https:// (or http://).").format(name=_variable(name))
+        return ""
+
+    def _has(self, name: str) -> bool:
+        value = getattr(self, name)
+        return bool(value.get_secret_value() if isinstance(value, SecretStr) else value.strip())
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the product over https."""
+        return urlsplit(self.base_url).scheme == "https"
+
+    @property
+    def hosts(self) -> list[str]:
+        """The names under which the product answers: that of its base URL, and those allowed (none said: this machine)."""
+        allowed = [name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip()]
+        return [name for name in (urlsplit(self.base_url).hostname,) if name] + (allowed or list(LOOPBACK_NAMES))
+
     @property
     def copy_dir(self) -> Path:
         """Where the analytic copy lives."""
         return self.data_dir / "copy"
+
+
+def _variable(name: str) -> str:
+    return f"LC_{name.upper()}"
+
+
+def _is_web_address(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _shown(value: object) -> str:

@@ -224,6 +224,7 @@ class Event(Word):
     ACTIVITY_CREATED = "activity_created", N_("Activity created")
     ACTIVITY_EDITED = "activity_edited", N_("Activity edited")
     PERSON_REGISTERED = "person_registered", N_("Person registered")
+    SIGNED_IN_FIRST = "signed_in_first", N_("Signed in for the first time")
     ROLE_GRANTED = "role_granted", N_("Role granted")
     ROLE_REVOKED = "role_revoked", N_("Role taken away")
     ACTIVITIES_FED = "activities_fed", N_("Activities imported")

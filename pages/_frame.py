@@ -20,9 +20,12 @@ from lc_core.people import Me
 from lc_core.records.db import Actor, Database
 from lc_core.records.operations import OperationKey
 from lc_core.settings import open_database, settings
+from lc_core.sign_ins import SignIn
+from pages import _who
 
 T = TypeVar("T")
 BAR_HEIGHT = 56
+HERE = "here"
 _JOINER = "\u2060"
 _ESCAPED = {ord(symbol): f"\\{symbol}" for symbol in string.punctuation}
 _ESCAPED |= {ord(symbol): f"\\{symbol}{_JOINER}" for symbol in ":@."}
@@ -50,8 +53,18 @@ def database() -> Database:
 
 def who_is_here() -> Me | None:
     """Who signed in, with the rights they have now; None where nobody did or may act any more."""
-    person_id = st.session_state.get("person_id")
-    return None if person_id is None else people.me(database(), Actor.person(person_id))
+    person_id = _who.person_id(database())
+    if person_id is None:
+        return None
+    me = people.me(database(), Actor.person(person_id))
+    if me is None:
+        _who.out()
+    return me
+
+
+def enters(me: Me) -> None:
+    """Whom the shell lets through to the page of this run, so that the page need not read it again; for one use."""
+    st.session_state[HERE] = me
 
 
 def sign_in(person_id: int) -> None:
@@ -61,12 +74,12 @@ def sign_in(person_id: int) -> None:
 
 
 def sign_out() -> None:
-    st.session_state.clear()
+    _who.leave(database())
 
 
 def visitor(offered: Callable[[Me], bool]) -> Me:
     """Who looks at this page; whoever it is not for sees nothing of it, however they came."""
-    me = who_is_here()
+    me = st.session_state.pop(HERE, None) or who_is_here()
     if me is None or not offered(me):
         nothing_here()
     return me
@@ -80,18 +93,25 @@ def nothing_here() -> NoReturn:
 
 
 def actor() -> Actor:
-    return Actor.person(st.session_state["person_id"])
+    """Whoever acts. A click runs before its page asks who is here, so it is asked here too."""
+    person_id = _who.person_id(database())
+    if person_id is None:
+        raise NotFound
+    return Actor.person(person_id)
 
 
 def banner(me: Me | None) -> None:
-    """Says on every page that this is a demo, and as whom one is in it."""
-    if settings().auth != "demo":
+    """As whom one is here, on every page; in the demo also that it is one."""
+    demo = settings().auth == "demo"
+    if me is None and not demo:
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="demo-banner"):
-        st.caption(_("Demo: whoever sits at this machine may be anyone here."))
+    with st.container(horizontal=True, vertical_alignment="center", key="banner"):
+        if demo:
+            st.caption(_("Demo: whoever sits at this machine may be anyone here."))
         if me is not None:
             st.caption(_("You are **{name}**.").format(name=safe(me.name)))
-            st.button(_("Be somebody else"), on_click=sign_out, type="tertiary", key="sign-out")
+            label = _("Be somebody else") if demo else _("Sign out")
+            st.button(label, on_click=sign_out, type="tertiary", key="sign-out")
 
 
 def head(title: str, sentence: str, as_of: datetime | None = None) -> None:
@@ -154,7 +174,14 @@ def act(what: str, verb: Callable[..., Any], *args: Any, key: OperationKey, **kw
 
 def download(label: str, name: str, make: Callable[..., bytes], *args: Any, key: str, **kwargs: Any) -> None:
     """A file of the records that is made at the click, with the rights of whoever drew the button, read anew then."""
-    file(label, name, partial(make, database(), actor(), **kwargs), *args, key=key)
+    file(label, name, partial(_made, _who.sign_in(), make, database(), actor(), **kwargs), *args, key=key)
+
+
+def _made(sign_in: SignIn | None, make: Callable[..., bytes], db: Database, *args: Any, **kwargs: Any) -> bytes:
+    """A click on a file comes without its session, which may have ended meanwhile."""
+    if _who.is_over(db, sign_in):
+        raise NotFound
+    return make(db, *args, **kwargs)
 
 
 def file(label: str, name: str, make: Callable[..., bytes], *args: Any, key: str) -> None:
@@ -214,5 +241,4 @@ def answered() -> None:
 
 def seats_bar(row: dict[str, Any]) -> None:
     """The seats of one contract by status, as a bar with its numbers (R-SEAT-10)."""
-    drawn = charts.seat_segments(row)
-    st.vega_lite_chart(drawn, charts.how_full_is_each_contract(), height=BAR_HEIGHT, alt=charts.describe(row))
+    st.vega_lite_chart(charts.seats_as_drawn(row), height=BAR_HEIGHT, alt=charts.describe(row))

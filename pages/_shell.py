@@ -14,4 +14,5 @@ if me is None:
 else:
     page = st.navigation(_places.navigation(me), position="top")
     _frame.banner(me)
+    _frame.enters(me)
     page.run()

@@ -296,10 +296,11 @@ def test_settings_tells_where_each_comes_from_and_no_secret(lc: Lc, monkeypatch:
 def test_a_wrong_setting_is_one_sentence(lc: Lc, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_AUTH", "anyone")
     settings.cache_clear()
-    result = lc("people")
+    for command in ("people", "run"):
+        result = lc(command)
 
-    assert result.exit_code == 2
-    assert "Traceback" not in result.stderr
+        assert result.exit_code == 2
+        assert "Traceback" not in result.stderr
 
 
 def test_a_database_that_does_not_answer_is_one_sentence(lc: Lc, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -317,10 +318,21 @@ def test_run_serves_the_demo_to_this_machine_only(lc: Lc, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(os, "execv", instead)
     lc("run", "--port", "9000")
+    for name in ("BASE_URL", "OIDC_ISSUER"):
+        monkeypatch.setenv(f"LC_{name}", "https://example.org")
+    for name in ("COOKIE_SECRET", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"):
+        monkeypatch.setenv(f"LC_{name}", "x" * 32)
     monkeypatch.setenv("LC_AUTH", "oidc")
+    monkeypatch.setenv("STREAMLIT_SERVER_COOKIE_SECRET", "")
+    monkeypatch.delenv("STREAMLIT_SERVER_COOKIE_SECRET")
     settings.cache_clear()
     lc("run")
+    monkeypatch.delenv("LC_OIDC_ISSUER")
+    settings.cache_clear()
+    stopped = lc("run")
 
+    assert (stopped.exit_code, stopped.stderr, len(served)) == (2, "LC_AUTH=oidc needs LC_OIDC_ISSUER.\n", 2)
+    assert os.environ["STREAMLIT_SERVER_COOKIE_SECRET"] == "x" * 32
     assert served[0][1:4] == ["-m", "streamlit", "run"]
     assert Path(served[0][4]) == installation.ROOT / "app.py"
     assert served[0][5:] == ["--server.port", "9000", "--server.address", "localhost"]

@@ -363,6 +363,17 @@ def test_each_status_is_counted_whatever_statuses_are_shown(world: World) -> Non
     assert list(app.dataframe[-1].value["E-mail"]) == ["ann@example.org"]
 
 
+def test_a_role_that_is_revoked_is_gone_at_the_next_click_of_an_open_session(world: World) -> None:
+    app = world.open("contracts", "manager")
+    seen_before = "Own" in words(app)
+    roles.revoke_role(world.db, OPERATOR, "manager@example.org", Role.MANAGER)
+
+    app.run()
+
+    assert seen_before
+    assert "Own" not in words(app)
+
+
 def test_the_enrollment_page_lists_the_enrolled_and_the_invited(world: World) -> None:
     app = world.open("enrollments", "ada", contract=world.own, activity=world.activity)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.progress import Progress
 
 from lc_core import demo as the_demo
@@ -58,10 +59,25 @@ def demo(
 @commands.command()
 def run(port: Annotated[int, typer.Option(help="Where to serve.")] = 8501) -> None:
     """Serve the app; the demo answers only this machine."""
-    address = ["--server.address", "localhost"] if settings().auth == "demo" else []
+    ours = _to_serve()
+    address = ["--server.address", "localhost"] if ours.auth == "demo" else []
+    if ours.cookie_secret.get_secret_value():  # all processes of an installation sign the steps of a sign-in alike
+        os.environ.setdefault("STREAMLIT_SERVER_COOKIE_SECRET", ours.cookie_secret.get_secret_value())
     os.environ.setdefault("STREAMLIT_CONFIG_FILE", str(ROOT / ".streamlit" / "config.toml"))
     serve = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port), *address]
     os.execv(sys.executable, serve)  # noqa: S606 (our own interpreter, our own script)
+
+
+def _to_serve() -> Settings:
+    """The settings, if the product can be served with them."""
+    try:
+        ours = settings()
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        tools.stop(_("A setting is wrong: {why}").format(why=f"LC_{str(first['loc'][0]).upper()}: {first['msg']}"), 2)
+    if why_not := ours.why_not_serve():
+        tools.stop(why_not, 2)
+    return ours
 
 
 @commands.command(name="import")

@@ -1,5 +1,10 @@
-"""Who may knock: the demo, in which anyone may sign in as anyone, answers only this machine."""
+"""Who may knock: pages of other places may not, and the demo, in which anyone may be anyone, answers only this machine."""
 
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 LOOPBACK = ("127.", "::1", "::ffff:127.")
@@ -21,6 +26,30 @@ class OnlyThisMachine:
             head = [(b"content-type", b"text/plain; charset=utf-8")]
             await send({"type": "http.response.start", "status": 403, "headers": head})
             await send({"type": "http.response.body", "body": words})
+
+
+class OwnOrigin:
+    """Refuses websockets that a page of another host opens. Programs name no origin, and carry nobody's cookies."""
+
+    def __init__(self, app: ASGIApp, *, hosts: Sequence[str]) -> None:
+        """`hosts`: names, `*.example.org` for all below a domain, or `*`."""
+        self.app = app
+        self.hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        origin = Headers(scope=scope).get("origin") if scope["type"] == "websocket" else None
+        if origin is None or self._is_ours(origin):
+            await self.app(scope, receive, send)
+        else:
+            await PlainTextResponse("Invalid origin header", status_code=400)(scope, receive, send)
+
+    def _is_ours(self, origin: str) -> bool:
+        try:
+            host = urlsplit(origin).hostname or ""
+        except ValueError:
+            return False
+        host = f"[{host}]" if ":" in host else host
+        return any(host == name or (name.startswith("*") and host.endswith(name[1:])) for name in self.hosts)
 
 
 def _from_here(scope: Scope) -> bool:

@@ -103,6 +103,24 @@ def server(installation: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
+def provider() -> Iterator[str]:
+    """A sign-in service on this machine that knows a few people and asks for no password; its issuer."""
+    from oidc_provider_mock import User, run_server_in_thread  # noqa: PLC0415 (it warns when it is imported)
+
+    from tests.browser.signing_in import PEOPLE, UNVERIFIED  # noqa: PLC0415 (which knows of this file)
+
+    known = [
+        User(
+            sub=name,
+            claims={"email": f"{name}@example.org", "email_verified": name != UNVERIFIED, "name": name.title()},
+        )
+        for name in (*PEOPLE, UNVERIFIED)
+    ]
+    with run_server_in_thread(user_claims=known) as server:
+        yield f"http://localhost:{server.server_port}"
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium: the machine's own, else the one that Playwright fetched."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
