@@ -20,6 +20,8 @@ from pages._ways_to_add import Given
 
 BESIDE = bulk_inviting.AT_ONCE
 """A longer list is worked off beside the page, which can be left meanwhile."""
+ANEW = 500
+"""A list of so many entries is looked at anew each time; what would become of a longer one is kept until it changes."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -51,7 +53,7 @@ def _planned(seen: ContractSeen, given: Given, chosen: Sequence[int]) -> Plan:
     """The plan, made anew for another list or choice, or after something was done."""
     mark = (seen.id, given.mark, tuple(chosen), st.session_state.get("given", 0))
     kept = st.session_state.get("plan")
-    if kept is None or kept[0] != mark or len(given.entries) <= BESIDE:
+    if kept is None or kept[0] != mark or len(given.entries) <= ANEW:
         plan = _frame.found(inviting.preview, seen.id, given.entries, activities=list(chosen))
         kept = st.session_state["plan"] = (mark, plan)
     made: Plan = kept[1]

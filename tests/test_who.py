@@ -1,6 +1,5 @@
 """The pages behind a sign-in service: who is let in, as whom, and until when."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,17 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from lc_core import activities, codes, contracts, inviting, people, roles
 from lc_core.records.db import Actor, Database, utc_now
 from lc_core.records.models import Person
-from lc_core.settings import settings
 from lc_core.vocabulary import ActivityKind, ContractType, Role
+from tests import apps
 
-PAGES = Path(__file__).parents[1] / "pages"
 OPERATOR = Actor.operator("test")
 HOURS = 12
 SETTINGS = {
@@ -59,38 +56,21 @@ class World:
 
     def open(self, user: dict[str, Any], page: str = "home", **query: int | str) -> AppTest:
         """A window of somebody who signed in, or of nobody."""
-        app = AppTest.from_file(str(PAGES / "_shell.py"), default_timeout=30)
+        app = apps.shell()
         app.user = user
-        app.run()
-        for name, value in query.items():
-            app.query_params[name] = str(value)
-        try:
-            return app.switch_page(str(PAGES / f"{page}.py")).run()
-        except ValueError:  # the navigation does not offer it
-            return app
+        return apps.at(app, page, **query)
 
 
 @pytest.fixture
 def world(db_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    for name, value in {**SETTINGS, "DATABASE_URL": db_url, "DATA_DIR": str(tmp_path)}.items():
-        monkeypatch.setenv(f"LC_{name}", value)
-    # Streamlit leaves its script behind as the main module, which processes started later would run
-    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
-    settings.cache_clear()
-    st.cache_resource.clear()
-    db = Database.open(db_url)
-    today = db.clock().date()
-    activity = activities.create(db, OPERATOR, "PY", "Python", ActivityKind.ONLINE)
-    draft = contracts.Draft(
-        "OWN", "Own", ContractType.VOUCHER, 10, today - timedelta(days=1), today + timedelta(days=9)
-    )
-    contract = contracts.create(db, OPERATOR, draft)
-    activities.add_to_contract(db, OPERATOR, contract, [activity])
-    inviting.invite(db, OPERATOR, contract, ["bob@example.org"], activities=[activity])
-    yield World(db, contract)
-    db.close()
-    st.cache_resource.clear()
-    settings.cache_clear()
+    with apps.installed(monkeypatch, db_url, tmp_path, **SETTINGS) as db:
+        today = db.clock().date()
+        period = (today - timedelta(days=1), today + timedelta(days=9))
+        activity = activities.create(db, OPERATOR, "PY", "Python", ActivityKind.ONLINE)
+        contract = contracts.create(db, OPERATOR, contracts.Draft("OWN", "Own", ContractType.VOUCHER, 10, *period))
+        activities.add_to_contract(db, OPERATOR, contract, [activity])
+        inviting.invite(db, OPERATOR, contract, ["bob@example.org"], activities=[activity])
+        yield World(db, contract)
 
 
 def headings(app: AppTest) -> list[str]:
