@@ -1092,8 +1092,8 @@ PLANTED = [
     (rules, "why_not_revoke", revoke_enrolled_too, ("voucher", ALWAYS)),
     (rules, "why_not_revoke", revoke_no_accepted, ("subscription", ALWAYS)),
     (rules, "why_not_revoke", revoke_unlimited_accepted, ("unlimited", ALWAYS)),
-    (rules, "why_not_take", enroll_again_never, ("voucher", ALWAYS)),
-    (rules, "why_not_take", enroll_again_counts_as_new, ("voucher", ALWAYS)),
+    (learner_rules, "why_not_take", enroll_again_never, ("voucher", ALWAYS)),
+    (learner_rules, "why_not_take", enroll_again_counts_as_new, ("voucher", ALWAYS)),
     (seats, "take", enroll_again_takes_no_seat, ("subscription", ALWAYS)),
     (rules, "expires_at", expires_a_moment_late, ("voucher", ALWAYS)),
 ]

@@ -151,7 +151,8 @@ def _look_anew(_connection: Connection) -> None:
 
 def _look_before_writing(_connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
     writes = statement.lstrip().lower().startswith(("insert", "update", "delete"))
-    if not writes or _HERE.waited or "operations" in statement:  # a key is claimed before anybody looks
+    before_anybody_looks = "operations" in statement or "code_attempts" in statement  # keys and attempts are claimed
+    if not writes or _HERE.waited or before_anybody_looks:
         return
     _HERE.waited = True
     terms = _TERMS[0]
