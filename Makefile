@@ -8,7 +8,8 @@ PYTHON := $(or $(PYTHON),$(shell for python in python3 python3.14 python3.13 pyt
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done))
 WORKERS ?= 2
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
-SLOW := races seat_machine pages readme demo cli access_matrix usage copy
+SLOW := races seat_machine pages who readme demo cli access_matrix usage copy remembered view_exports my_learning bench \
+	bulk_inviting invite_kills code_limits
 COVERAGE ?= --cov --cov-report=term
 
 .DEFAULT_GOAL := help
