@@ -18,7 +18,7 @@ def code_field() -> None:
     if CODE not in st.session_state:  # a letter's link brings the code along
         st.session_state[CODE] = st.query_params.get("code", "")[:LONGEST]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input(_("Invitation code"), key=CODE, max_chars=LONGEST, placeholder="XXXXX-XXXXX-XXXXX-XXXXX-XXXXX")
+        st.text_input(_("Invitation code"), key=CODE, max_chars=LONGEST, placeholder="ABCDE-FGHJK-MNPQR-STUVW-XYZ23")
         st.button(_("Enter the code"), key="redeem", on_click=redeem, args=(OperationKey.new(),))
 
 
