@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 
-from lc_core import activities, contracts, inviting
+from lc_core import activities, contracts, inviting, roles
 from lc_core.records.db import Actor, Database
 from lc_core.records.models import Contract, ContractAdmin, Invitation
-from lc_core.vocabulary import ActivityKind, ContractType
+from lc_core.vocabulary import ActivityKind, ContractType, Role
 from tests.browser.conftest import serving, settled
 from tests.browser.signing_in import oidc, sign_in
 
@@ -146,3 +146,18 @@ def test_an_admin_who_is_removed_is_out_at_the_next_click(browser: Browser, plac
         page.get_by_text("What was done").click()
 
         expect(page.get_by_role("heading", name="Nothing here")).to_be_visible()
+
+
+def test_a_role_that_is_revoked_is_gone_at_the_next_click(browser: Browser, place: Place) -> None:  # R-AUTH-1
+    roles.grant(place.db, OPERATOR, "carla@example.org", Role.MANAGER)
+    with browser.new_context(base_url=place.url) as context:
+        page = context.new_page()
+        sign_in(page, "carla", "/contracts")
+        heading = page.get_by_role("heading", name="Learning Contract Center")
+        expect(heading).to_be_visible()
+        roles.revoke_role(place.db, OPERATOR, "carla@example.org", Role.MANAGER)
+
+        page.get_by_text("Expired (0)").click()
+
+        expect(heading).to_have_count(0)
+        expect(page.get_by_text("voucher True")).to_have_count(0)
