@@ -31,6 +31,8 @@ def _workers() -> ThreadPoolExecutor:
 
 def preview(seen: ContractSeen, given: Given, chosen: Sequence[int]) -> None:
     """What would become of each line and what it asks of the seats; then the click that does it."""
+    if _mine() is not None:
+        return  # it is being done
     try:
         plan = _planned(seen, given, chosen)
     except Refused as refused:
@@ -89,7 +91,6 @@ def _send(seen: ContractSeen, entries: list[Entry], chosen: list[int], key: Oper
     if len(entries) > BESIDE:
         invite = partial(bulk_inviting.invite_all, _frame.database(), _frame.actor(), seen.id, entries)
         st.session_state["inviting"] = _workers().submit(invite, activities=chosen, key=key)
-        _ways_to_add.clear(seen)
         return
     _frame.act("invite", bulk_inviting.invite_all, seen.id, entries, activities=chosen, key=key)
     if not _frame.was_refused():
@@ -125,7 +126,7 @@ def _watch(seen: ContractSeen) -> None:
     mine = _mine()
     going = [one for one in _frame.found(invite_imports.lately, seen.id) if _goes_on(one)]
     if mine is not None and mine.done():
-        _take(mine)
+        _take(seen, mine)
     elif going or mine is not None:
         for one in going:
             words = _("Inviting: {done} of {rows}. You may leave this page; it goes on.")
@@ -146,10 +147,11 @@ def _mine() -> "Future[list[Outcome]] | None":
     return st.session_state.get("inviting")
 
 
-def _take(mine: "Future[list[Outcome]]") -> None:
-    """What the list came to is told as any other click's."""
+def _take(seen: ContractSeen, mine: "Future[list[Outcome]]") -> None:
+    """What the list came to is told as any other click's; what was refused stays in its field."""
     del st.session_state["inviting"]
     try:
         st.session_state["told"] = _frame.Told("invite", mine.result())
+        _ways_to_add.clear(seen)
     except Refused as refused:
         st.session_state["told"] = _frame.Told("invite", refused=refused.sentence)

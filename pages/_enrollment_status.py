@@ -6,7 +6,7 @@ import streamlit as st
 
 from lc_core import language
 from lc_core.activity_lists import ActivitySeen
-from lc_core.insight import charts
+from lc_core.insight import charts, view_exports
 from lc_core.language import _
 from lc_core.vocabulary import EnrollmentStatus
 from pages import _frame
@@ -23,7 +23,7 @@ LOOKS = {
     EnrollmentStatus.WITHDRAWN: ("–", "gray"),
 }
 """A sign and a colour for each status: never the colour alone."""
-NOT_ENROLLED = "not_enrolled"
+NOT_ENROLLED = view_exports.NOT_ENROLLED
 """How the page's address calls those who are invited and not enrolled."""
 
 

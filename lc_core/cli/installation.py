@@ -63,7 +63,6 @@ def run(port: Annotated[int, typer.Option(help="Where to serve.")] = 8501) -> No
     address = ["--server.address", "localhost"] if ours.auth == "demo" else []
     if ours.cookie_secret.get_secret_value():  # all processes of an installation sign the steps of a sign-in alike
         os.environ.setdefault("STREAMLIT_SERVER_COOKIE_SECRET", ours.cookie_secret.get_secret_value())
-    os.environ.setdefault("STREAMLIT_CONFIG_FILE", str(ROOT / ".streamlit" / "config.toml"))
     serve = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port), *address]
     os.execv(sys.executable, serve)  # noqa: S606 (our own interpreter, our own script)
 
