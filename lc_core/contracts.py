@@ -26,13 +26,17 @@ from lc_core.records.models import (
 from lc_core.records.operations import OperationKey, repeatable
 from lc_core.vocabulary import Action, ContractType, Event, OverInvitation, SeatRelease
 
-MOST = {"code": 200, "title": 400, "description": 10_000, "group": 200, "external_id": 200, "source": 200}
+MOST = {"code": 200, "title": 400, "description": 10_000, "group": 200, "external_id": 200, "source": 200, "greeting": 2000}
 """The longest text of each field, in characters."""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """All that can be said of a contract. `timezone` empty: the organisation's. `invitation_ttl_days` 0: the type's default."""
+    """All that can be said of a contract. `timezone` empty: the organisation's. `invitation_ttl_days` 0: the type's default.
+
+    `greeting`: the contract's own words in its letters. `reminder_days`: how many days an unredeemed invitation is silent
+    before each reminder (None: there are none), `reminders_most`: how many reminders an invitation gets.
+    """
 
     code: str
     title: str
@@ -49,6 +53,9 @@ class Draft:
     over_invitation: OverInvitation = OverInvitation.WARN
     seat_release: SeatRelease = SeatRelease.NEVER
     invitation_ttl_days: int | None = 0
+    greeting: str = ""
+    reminder_days: int | None = None
+    reminders_most: int = 1
     timezone: str = ""
 
 
@@ -225,6 +232,7 @@ def _refuse_draft(draft: Draft, used: int = 0) -> None:
         _refuse_text(field, getattr(draft, field))
     refuse_if(rules.why_not_seats(draft.seats, used), used=used, seats=draft.seats)
     refuse_if(rules.why_not_limits(draft.per_user_limit, draft.invitation_ttl_days))
+    refuse_if(rules.why_not_remind(draft.reminder_days, draft.reminders_most))
     refuse_if(rules.why_not_period(draft.valid_from, draft.valid_to))
 
 

@@ -18,6 +18,10 @@ class Reason(Word):
     LIMIT_NEGATIVE = "limit_negative", N_("A limit cannot be below zero; 0 means no limit.")
     PERIOD_ENDS_BEFORE_START = "period_ends_before_start", N_("The last day lies before the first.")
     LIFE_TOO_SHORT = "life_too_short", N_("An invitation lives at least one day; leave it empty for no end.")
+    REMINDER_TOO_SOON = (
+        "reminder_too_soon",
+        N_("A reminder comes after one day at the earliest, and there is at least one; leave the days empty for none."),
+    )
     CONTRACT_NOT_STARTED = "contract_not_started", N_("The contract has not started yet.")
     CONTRACT_ENDED = "contract_ended", N_("The contract has ended.")
     CONTRACT_ARCHIVED = "contract_archived", N_("The contract is archived.")

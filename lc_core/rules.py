@@ -17,6 +17,7 @@ from lc_core.vocabulary import (
 DEFAULT_TTL_DAYS = {ContractType.VOUCHER: None, ContractType.SUBSCRIPTION: None, ContractType.UNLIMITED: 28}
 LARGEST_NUMBER = 2_000_000_000
 LONGEST_TTL_DAYS = 36_500
+MOST_REMINDERS = 10
 
 
 # --- contracts -------------------------------------------------------------------------------------------------------
@@ -76,6 +77,13 @@ def why_not_limits(per_user_limit: int, ttl_days: int | None) -> Reason | None:
     if per_user_limit > LARGEST_NUMBER or (ttl_days or 0) > LONGEST_TTL_DAYS:
         return Reason.NUMBER_TOO_LARGE
     return Reason.LIFE_TOO_SHORT if ttl_days is not None and ttl_days < 1 else None
+
+
+def why_not_remind(days: int | None, most: int) -> Reason | None:
+    """Reminders come after a day at the earliest, and not for ever (R-INV-11)."""
+    if most < 1 or (days is not None and days < 1):
+        return Reason.REMINDER_TOO_SOON
+    return Reason.NUMBER_TOO_LARGE if most > MOST_REMINDERS or (days or 0) > LONGEST_TTL_DAYS else None
 
 
 def why_not_type(now: ContractType, wanted: ContractType) -> Reason | None:

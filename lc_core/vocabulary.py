@@ -145,7 +145,15 @@ class Action(Word):
 
 
 class LetterKind(Word):
+    """What a letter tells. Those of an invitation are sent only while it still wants them."""
+
     INVITATION = "invitation", N_("Invitation")
+    REMINDER = "reminder", N_("Reminder")
+    REVOKED = "revoked", N_("Invitation revoked")
+    WELCOME = "welcome", N_("Welcome")
+    ADMIN_NAMED = "admin_named", N_("Contract admin named")
+    PURCHASE = "purchase", N_("Purchase made")
+    ALERT = "alert", N_("Alert")
 
 
 class LetterState(Word):
@@ -157,6 +165,14 @@ class LetterState(Word):
     DEFERRED = "deferred", N_("Will be tried again")
     FAILED = "failed", N_("Failed")
     CANCELLED = "cancelled", N_("Cancelled")
+
+
+class AlertKind(Word):
+    """What contract admins are told by itself, each threshold once (R-ANA-6)."""
+
+    SEATS_USED = "seats_used", N_("Seats used, in per cent")
+    ENDS_SOON = "ends_soon", N_("Days until the contract ends")
+    SILENT = "silent", N_("Days without an answer to invitations")
 
 
 class SeatReason(Word):

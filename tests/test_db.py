@@ -1,6 +1,5 @@
 """The one door: all or nothing, one event for each change, keys that are used once, a chain that proves itself, and the schema."""
 
-import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,12 +7,14 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+import sqlglot
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, delete, insert, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateSchema
+from sqlglot.expressions import CheckColumnConstraint
 
 from lc_core import access, contracts, invitations, redeeming
 from lc_core.errors import Refused
@@ -539,10 +540,16 @@ DESCRIBE = """
 
 
 def plain(sql: str) -> list[str]:
-    """The parts of a CREATE statement of SQLite, without the order in which they were written."""
-    return [
-        " ".join(part.split()) for part in re.split(r",\s*\n|\(\s*\n", re.sub(r"\n\)\s*$", "", sql.replace('"', "")))
-    ]
+    """The parts of a CREATE statement of SQLite, without the order in which they were written or added later."""
+    made = sqlglot.parse_one(sql, dialect="sqlite")
+    if made.args["kind"] == "INDEX":
+        return [made.sql()]
+    parts = []
+    for part in made.this.expressions:
+        checks = [one for one in part.args.get("constraints") or [] if isinstance(one.kind, CheckColumnConstraint)]
+        parts += [check.pop().sql() for check in checks]
+        parts.append(part.sql().replace("DEFAULT ('')", "DEFAULT ''"))  # as Alembic writes it
+    return parts
 
 
 def plain_name(description: str, schema: str) -> str:
@@ -641,6 +648,9 @@ def broken(db: Database) -> dict[str, Any]:
         ),
         "sent without a time": update(Letter).values(state="sent"),
         "claimed without a lease": update(Letter).values(state="claimed"),
+        "a queued letter cancelled": update(Letter).values(cancelled_for="is_revoked"),
+        "a reminder at once": update(Contract).values(reminder_days=0),
+        "reminders, but none": update(Contract).values(reminders_most=0),
         "a contract with invitations deleted": delete(Contract).where(Contract.id == contract_id),
         "an activity taken away that somebody holds": delete(ContractActivity).where(
             ContractActivity.contract_id == contract_id, ContractActivity.activity_id == first

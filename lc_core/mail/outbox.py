@@ -24,5 +24,11 @@ def enqueue(change: Change, sendings: Sequence[Sending]) -> None:
     """Write one letter for each sending of an invitation."""
     if not sendings:
         return
-    common = {"kind": LetterKind.INVITATION, "state": LetterState.QUEUED, "due_at": change.now, "queued_at": change.now}
+    common = {
+        "kind": LetterKind.INVITATION,
+        "contract_id": change.chain,
+        "state": LetterState.QUEUED,
+        "due_at": change.now,
+        "queued_at": change.now,
+    }
     change.session.execute(insert(table_of(Letter)), [{**vars(sending), **common} for sending in sendings])

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lc_core.reasons import Reason
 from lc_core.records.models import Record
 from lc_core.records.types import Id, word
-from lc_core.vocabulary import Event, LetterKind, LetterState, Privilege, Result, Role
+from lc_core.vocabulary import AlertKind, Event, LetterKind, LetterState, Privilege, Result, Role
 
 
 class RoleHeld(Record):
@@ -38,27 +39,58 @@ class IdentityHeld(Record):
 
 
 class Letter(Record):
-    """The outbox: a letter is written in the transaction of what it tells (R-ADD-7) and holds no address."""
+    """The outbox: a letter is written in the transaction of what it tells (R-ADD-7) and holds no address.
+
+    `about`: what else it tells of, by kind (an alert: its threshold). `server_words`: the mail server's last answer, in
+    which the address is masked. `attempts` also tells the claims of a letter apart: only the newest one marks it.
+    """
 
     __tablename__ = "letters"
     __table_args__ = (
         UniqueConstraint("invitation_id", "kind", "send_number"),
         CheckConstraint("(state = 'sent') = (sent_at is not null)", name="sent_has_its_time"),
         CheckConstraint("(state = 'claimed') = (lease_until is not null)", name="claimed_has_its_lease"),
+        CheckConstraint("cancelled_for is null or state = 'cancelled'", name="cancelled_says_why"),
         Index("ix_letters_due", "state", "due_at"),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     kind: Mapped[LetterKind] = mapped_column(word(LetterKind, grows=True))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    contract_id: Mapped[int | None] = mapped_column(ForeignKey("contracts.id", ondelete="CASCADE"), index=True)
     invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitations.id", ondelete="CASCADE"))
-    send_number: Mapped[int]
+    about: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    send_number: Mapped[int] = mapped_column(default=1)
     state: Mapped[LetterState] = mapped_column(word(LetterState))
     due_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     lease_until: Mapped[datetime | None]
     server_words: Mapped[str] = mapped_column(String(1000), default="", server_default="")
+    cancelled_for: Mapped[Reason | None] = mapped_column(word(Reason, grows=True))
     queued_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class AlertRaised(Record):
+    """A threshold that a contract has reached; `basis`: what it was measured by, so that each is told once (R-ANA-6)."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (UniqueConstraint("contract_id", "kind", "threshold", "basis"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id", ondelete="CASCADE"))
+    kind: Mapped[AlertKind] = mapped_column(word(AlertKind, grows=True))
+    threshold: Mapped[int]
+    basis: Mapped[str] = mapped_column(String(40))
+    raised_at: Mapped[datetime]
+
+
+class Beat(Record):
+    """When a worker last did one of its jobs, and since when it fails; `words`: what is wrong."""
+
+    __tablename__ = "beats"
+    job: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime]
+    failing_since: Mapped[datetime | None]
+    words: Mapped[str] = mapped_column(String(1000), default="", server_default="")
 
 
 class InvitationImport(Record):

@@ -94,6 +94,8 @@ class Contract(Record):
         CheckConstraint("valid_to is null or valid_to >= valid_from", name="period_in_order"),
         CheckConstraint("(valid_to is null) = (ends_at is null)", name="end_known_twice"),
         CheckConstraint("invitation_ttl_days is null or invitation_ttl_days >= 1", name="life_at_least_a_day"),
+        CheckConstraint("reminder_days is null or reminder_days >= 1", name="reminder_after_a_day"),
+        CheckConstraint("reminders_most >= 1", name="one_reminder_at_least"),
         {"sqlite_autoincrement": True},  # the id of a deleted contract never means another one
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -119,6 +121,9 @@ class Contract(Record):
     over_invitation: Mapped[OverInvitation] = mapped_column(word(OverInvitation), default=OverInvitation.WARN)
     seat_release: Mapped[SeatRelease] = mapped_column(word(SeatRelease), default=SeatRelease.NEVER)
     invitation_ttl_days: Mapped[int | None]
+    greeting: Mapped[str] = mapped_column(String(2000), default="", server_default="")
+    reminder_days: Mapped[int | None]
+    reminders_most: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     archived_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     created_at: Mapped[datetime]
