@@ -13,7 +13,7 @@ SLOW := races seat_machine pages who readme demo cli access_matrix usage copy re
 COVERAGE ?= --cov --cov-report=term
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check oulad soak words lock clean chromium
+.PHONY: help run test check oulad soak words lock clean chromium exim
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,7 +37,7 @@ oulad: $(READY) ## compare totals with the raw files of the OULAD data set: make
 	@test -n "$(DATA)" || { echo "usage: make oulad DATA=DIR" >&2; exit 2; }
 	$(BIN)/python tests/oulad.py "$(DATA)"
 
-soak: $(READY) chromium ## long races, fault suites, fuzzing, load: under an hour
+soak: $(READY) chromium exim ## long races, fault suites, fuzzing, load: under an hour
 	$(PYTEST) -m soak --hypothesis-profile=soak
 
 words: $(READY) ## gather the words people read into the catalogue
@@ -59,6 +59,12 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+exim:
+	@if ! command -v exim4 >/dev/null && ! command -v exim >/dev/null; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends exim4-daemon-light; \
+		else echo "make soak sends letters through Exim: install exim4-daemon-light" >&2; exit 1; fi; fi
 
 chromium: $(READY)
 	@if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null \

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from lc_core import access, rules
+from lc_core import access, place_rules, rules
 from lc_core.contracts import MOST, code_key
 from lc_core.errors import NotFound, Refused, refuse_if
 from lc_core.invited import current_activities
@@ -41,15 +41,41 @@ def edit(
 ) -> None:
     """Change an activity's title and kind; they show everywhere at once."""
     with db.change(actor, Event.ACTIVITY_EDITED, key=key) as change:
-        access.require(change.session, actor, Action.MANAGE_CONTRACTS)
-        activity = change.session.get(Activity, activity_id)
-        if activity is None:
-            raise NotFound
+        activity = _activity(change, activity_id)
         _refuse_texts(activity.code, title.strip())
         if (activity.title, activity.kind) != (title.strip(), kind):
             before = {"title": activity.title, "kind": activity.kind.value}
             change.note(activity=activity.id, before=before, after={"title": title.strip(), "kind": kind.value})
             activity.title, activity.kind = title.strip(), kind
+
+
+@repeatable
+def deactivate(db: Database, actor: Actor, activity_id: int, *, key: OperationKey | None = None) -> None:
+    """Offer an activity to no more contracts; those that have it keep it, with all its enrollments."""
+    with db.change(actor, Event.ACTIVITY_DEACTIVATED, key=key) as change:
+        activity = _activity(change, activity_id)
+        refuse_if(place_rules.why_not_deactivate_activity(active=activity.deactivated_at is None))
+        activity.deactivated_at = change.now
+        change.note(activity=activity.id, after={"deactivated_at": change.now.isoformat()})
+
+
+@repeatable
+def reactivate(db: Database, actor: Actor, activity_id: int, *, key: OperationKey | None = None) -> None:
+    """Offer a deactivated activity again."""
+    with db.change(actor, Event.ACTIVITY_REACTIVATED, key=key) as change:
+        activity = _activity(change, activity_id)
+        refuse_if(place_rules.why_not_reactivate_activity(active=activity.deactivated_at is None))
+        activity.deactivated_at = None
+        change.note(activity=activity.id, before={"deactivated": True})
+
+
+def _activity(change: Change, activity_id: int) -> Activity:
+    """The activity, locked, for those who manage contracts."""
+    access.require(change.session, change.actor, Action.MANAGE_CONTRACTS)
+    activity = change.session.scalar(select(Activity).where(Activity.id == activity_id).with_for_update(key_share=True))
+    if activity is None:
+        raise NotFound
+    return activity
 
 
 def _refuse_texts(code: str, title: str) -> None:
@@ -69,8 +95,11 @@ def add_to_contract(
     """
     with db.change(actor, Event.CONTRACT_ACTIVITIES_ADDED, key=key) as change:
         contract = access.contract_to_change(change, contract_id, Action.MANAGE_CONTRACTS)
-        known = set(change.session.scalars(select(Activity.id).where(Activity.id.in_(activity_ids))))
-        refuse_if(Reason.ACTIVITY_UNKNOWN if known != set(activity_ids) else None)
+        rows = select(Activity.id, Activity.deactivated_at).where(Activity.id.in_(activity_ids))
+        known = {activity_id: gone for activity_id, gone in change.session.execute(rows)}
+        refuse_if(Reason.ACTIVITY_UNKNOWN if known.keys() != set(activity_ids) else None)
+        new = known.keys() - current_activities(change.session, contract.id)
+        refuse_if(Reason.ACTIVITY_INACTIVE if any(known[activity_id] for activity_id in new) else None)
         return change.answer(add_within(change, contract, activity_ids))
 
 

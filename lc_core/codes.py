@@ -14,11 +14,11 @@ from lc_core.records.db import Actor, Change, Database
 from lc_core.records.models import Contract, Invitation, PastCode
 from lc_core.records.operations import OperationKey, repeatable
 from lc_core.vocabulary import Action, Event
+from lc_core.wording import grouped
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without I, L, O, 0 and 1, which are misread."""
 LENGTH = 25
-GROUP = 5
 
 
 def generate() -> str:
@@ -29,11 +29,6 @@ def generate() -> str:
 def normalised(entered: str) -> str:
     """What is compared: without case, spaces and dashes."""
     return "".join(symbol for symbol in entered.upper() if symbol.isalnum())[: LENGTH + 1]
-
-
-def grouped(code: str) -> str:
-    """What is shown: in groups, for reading aloud."""
-    return "-".join(code[start : start + GROUP] for start in range(0, len(code), GROUP))
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from lc_core.vocabulary import (
     SeatRelease,
     doings,
 )
+from lc_core.wording import grouped
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _seen(session: Session, contract: Contract, rights: Rights, now: datetime) -
         over_invitation=contract.over_invitation,
         seat_release=contract.seat_release,
         invitation_ttl_days=contract.invitation_ttl_days,
-        code_to_share=codes.grouped(contract.invitation_code) if may_run else "",
+        code_to_share=grouped(contract.invitation_code) if may_run else "",
         letters_with_old_code=codes.letters_with_old_code(session, contract) if may_run else 0,
         may_run=may_run,
         may_manage=may(rights, Action.MANAGE_CONTRACTS),

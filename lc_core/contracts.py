@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lc_core import access, addresses, codes, people, rules
 from lc_core.errors import Refused, refuse_if
+from lc_core.mail import outbox
 from lc_core.reasons import Reason
 from lc_core.records.db import Actor, Change, Database, insert_new
 from lc_core.records.models import (
@@ -24,9 +25,17 @@ from lc_core.records.models import (
     PastCode,
 )
 from lc_core.records.operations import OperationKey, repeatable
-from lc_core.vocabulary import Action, ContractType, Event, OverInvitation, SeatRelease
+from lc_core.vocabulary import Action, ContractType, Event, LetterKind, OverInvitation, SeatRelease
 
-MOST = {"code": 200, "title": 400, "description": 10_000, "group": 200, "external_id": 200, "source": 200, "greeting": 2000}
+MOST = {
+    "code": 200,
+    "title": 400,
+    "description": 10_000,
+    "group": 200,
+    "external_id": 200,
+    "source": 200,
+    "greeting": 2000,
+}
 """The longest text of each field, in characters."""
 
 
@@ -133,7 +142,7 @@ def rename(db: Database, actor: Actor, contract_id: int, title: str, *, key: Ope
         _refuse_text("title", wanted)
         if wanted != contract.title:
             change.note(contract=contract.id, before={"title": contract.title}, after={"title": wanted})
-            contract.title = wanted
+            contract.title, contract.search_text = wanted, people.search_text(wanted, contract.code)
 
 
 @repeatable
@@ -161,7 +170,7 @@ def delete_unused(db: Database, actor: Actor, contract_id: int, *, key: Operatio
     """Delete a contract that nobody accepted or enrolled through, with its invitations and letters (R-CON-12)."""
     with db.change(actor, Event.CONTRACT_DELETED, key=key) as change:
         contract = access.contract_to_change(change, contract_id, Action.MANAGE_CONTRACTS)
-        refuse_if(rules.why_not_delete(*_use(change.session, contract.id)))
+        refuse_if(rules.why_not_delete(*use_of(change.session, contract.id)))
         change.note(contract=contract.id, before=_told(as_draft(change.session, contract)))
         for model in (InvitationActivity, Invitation, ContractActivity, ContractAdmin, PastCode):
             change.session.execute(delete(model).where(model.contract_id == contract.id))
@@ -170,7 +179,7 @@ def delete_unused(db: Database, actor: Actor, contract_id: int, *, key: Operatio
 
 @repeatable
 def name_admin(db: Database, actor: Actor, contract_id: int, email: str, *, key: OperationKey | None = None) -> int:
-    """Name somebody contract admin: they have the role and the menu at once (R-CON-13). Answers the person's id."""
+    """Name somebody contract admin: they have the role, the menu and a letter at once (R-CON-13). Answers their id."""
     address = addresses.parse(email)
     if isinstance(address, Reason):
         raise Refused(address)
@@ -178,6 +187,7 @@ def name_admin(db: Database, actor: Actor, contract_id: int, email: str, *, key:
         contract = access.contract_to_change(change, contract_id, Action.MANAGE_CONTRACTS)
         person_id = people.make_known(change, [address])[address.key].person_id
         refuse_if(Reason.ADMIN_ALREADY_NAMED if not name_admins(change, contract, [person_id]) else None)
+        outbox.tell(change, LetterKind.ADMIN_NAMED, [person_id])
         return change.answer(person_id)
 
 
@@ -251,6 +261,7 @@ def _columns(session: Session, draft: Draft) -> dict[str, Any]:
     return {
         **said,
         "code_key": code_key(draft.code),
+        "search_text": people.search_text(draft.title, draft.code),
         "group_id": _group_id(session, draft.group),
         "starts_at": starts_at,
         "ends_at": ends_at,
@@ -275,7 +286,7 @@ def _told(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _use(session: Session, contract_id: int) -> tuple[int, int]:
+def use_of(session: Session, contract_id: int) -> tuple[int, int]:
     """How many accepted invitations, and how many enrollments, a contract has."""
     redeemed = select(func.count()).where(Invitation.contract_id == contract_id, Invitation.redeemed_at.is_not(None))
     enrolled = select(func.count()).where(Enrollment.contract_id == contract_id)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lc_core import access, people, rules
 from lc_core.errors import refuse_if
-from lc_core.invitation_lists import Chosen, chosen_invitations
+from lc_core.invitation_lists import Chosen, chosen_invitations, why_not_write_to
 from lc_core.invited import activities_of, current_activities, people_with_live
 from lc_core.reasons import Reason
 from lc_core.records.db import Actor, Database
@@ -31,7 +31,7 @@ def guard(
     open_, type_ = contract.status_at(now), contract.contract_type
     match doing:
         case Doing.RESEND:
-            return lambda one: rules.why_not_resend(one.status_at(now), open_)
+            return lambda one: why_not_write_to(one) or rules.why_not_resend(one.status_at(now), open_)
         case Doing.REVOKE:
             return lambda one: rules.why_not_revoke(one.status_at(now), type_)
         case Doing.DEALLOCATE:
@@ -55,7 +55,7 @@ def activities_missing(
 def _why_not_reinvite(one: Invitation, contract: Contract, now: datetime, invited: set[int]) -> Reason | None:
     """Of several ended invitations of one person, the first is the one that is followed by a new one."""
     live = one.person_id in invited
-    reason = rules.why_not_reinvite(one.status_at(now), contract.status_at(now), live=live)
+    reason = why_not_write_to(one) or rules.why_not_reinvite(one.status_at(now), contract.status_at(now), live=live)
     if reason is None:
         invited.add(one.person_id)
     return reason

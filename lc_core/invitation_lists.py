@@ -8,7 +8,7 @@ from typing import TypeVarTuple
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, contains_eager
 
-from lc_core import access, people, rules
+from lc_core import access, people, place_rules, rules
 from lc_core.invited import current_activities, people_with_live
 from lc_core.reasons import Reason
 from lc_core.records import expressions
@@ -16,10 +16,11 @@ from lc_core.records.db import Actor, Database, portions
 from lc_core.records.house_models import Letter
 from lc_core.records.models import Contract, Invitation, Person
 from lc_core.rights import may
-from lc_core.vocabulary import Action, InvitationStatus, LetterKind, LetterState, Source
+from lc_core.vocabulary import Action, InvitationStatus, LetterState, Source
 
 PAGE_SIZE = 50
 LAST_PAGE = 10**9
+NOT_TAKEN = frozenset({LetterState.DEFERRED, LetterState.FAILED})
 Ts = TypeVarTuple("Ts")
 
 
@@ -60,6 +61,7 @@ ORDERS = {
 class InvitationSeen:
     """One row of the list. `person` and `email` are a pseudonym and empty for those who may not see people.
 
+    `mail_words`: what the server said to a letter that it did not take, or why a letter is not sent (R-INV-14).
     `why_not_*`: the reason against each action, or None where it can be done (R-INV-12).
     """
 
@@ -160,7 +162,7 @@ def matching_ids(contract: Contract, wanted: Filter, now: datetime) -> Select[in
 def _matching(selected: Select[*Ts], contract: Contract, wanted: Filter, now: datetime) -> Select[*Ts]:
     selected = selected.select_from(Invitation).join(Person, Person.id == Invitation.person_id)
     if wanted.mail is not None:
-        selected = selected.join(Letter, _newest_letter())
+        selected = selected.join(Letter, expressions.is_newest_letter())
     return selected.where(Invitation.contract_id == contract.id, *_conditions(contract, wanted, now))
 
 
@@ -182,23 +184,22 @@ def _conditions(contract: Contract, wanted: Filter, now: datetime) -> Iterator[C
         yield Letter.state == wanted.mail
 
 
-def _newest_letter() -> ColumnElement[bool]:
-    return (
-        (Letter.invitation_id == Invitation.id)
-        & (Letter.kind == LetterKind.INVITATION)
-        & (Letter.send_number == Invitation.send_count)
-    )
-
-
 def _rows(
     session: Session, contract: Contract, ids: Sequence[int], now: datetime, *, named: bool
 ) -> Iterator[InvitationSeen]:
     """The rows of these ids, in their order: one query for all of them."""
     covered = expressions.activities_covered(contract.contract_type, contract.id)
     query = (
-        select(Invitation, Letter.state, Letter.server_words, covered, expressions.activities_enrolled())
+        select(
+            Invitation,
+            Letter.state,
+            Letter.server_words,
+            Letter.cancelled_for,
+            covered,
+            expressions.activities_enrolled(),
+        )
         .join(Invitation.person)
-        .outerjoin(Letter, _newest_letter())
+        .outerjoin(Letter, expressions.is_newest_letter())
         .where(Invitation.id.in_(ids))
         .options(contains_eager(Invitation.person))
     )
@@ -206,21 +207,14 @@ def _rows(
     offered = len(current_activities(session, contract.id))
     live = people_with_live(session, contract, [row[0].person_id for row in found.values()])
     for invitation_id in ids:
-        invitation, mail, words, activities, enrolled = found[invitation_id]
+        invitation, mail, words, why_cancelled, activities, enrolled = found[invitation_id]
+        # the server's words name the address that it refused
+        words = why_cancelled.label if why_cancelled else (words if named and mail in NOT_TAKEN else "")
         yield _seen(
             contract,
             invitation,
             people.shown(invitation.person, named=named),
-            # the server's words name the address that it refused
-            Beside(
-                now,
-                mail,
-                (words or "") if named else "",
-                activities,
-                offered,
-                enrolled,
-                live=invitation.person_id in live,
-            ),
+            Beside(now, mail, words, activities, offered, enrolled, live=invitation.person_id in live),
         )
 
 
@@ -239,7 +233,7 @@ class Beside:
 
 def _seen(contract: Contract, invitation: Invitation, shown: people.Shown, beside: Beside) -> InvitationSeen:
     status, open_ = invitation.status_at(beside.now), contract.status_at(beside.now)
-    adds = beside.offered - beside.activities
+    adds, unwritable = beside.offered - beside.activities, why_not_write_to(invitation)
     return InvitationSeen(
         id=invitation.id,
         person_id=invitation.person_id,
@@ -256,11 +250,19 @@ def _seen(contract: Contract, invitation: Invitation, shown: people.Shown, besid
         mail_words=beside.mail_words,
         activities=beside.activities,
         enrolled=beside.enrolled,
-        why_not_resend=rules.why_not_resend(status, open_),
+        why_not_resend=unwritable or rules.why_not_resend(status, open_),
         why_not_revoke=rules.why_not_revoke(status, contract.contract_type),
-        why_not_reinvite=rules.why_not_reinvite(status, open_, live=beside.live),
+        why_not_reinvite=unwritable or rules.why_not_reinvite(status, open_, live=beside.live),
         why_not_add_activities=rules.why_not_add_activities(status, open_, contract.contract_type, adds=adds),
         why_not_deallocate=rules.why_not_deallocate(status, contract.contract_type),
+    )
+
+
+def why_not_write_to(invitation: Invitation) -> Reason | None:
+    """The reason against any letter to whom this invitation is for, their person loaded."""
+    person = invitation.person
+    return place_rules.why_not_write_to(
+        erased=person.erased_at is not None, deactivated=person.deactivated_at is not None
     )
 
 

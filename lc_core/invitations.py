@@ -21,7 +21,7 @@ from lc_core.records.audit import Item
 from lc_core.records.db import Actor, Change, Database, portions
 from lc_core.records.models import Contract, Invitation
 from lc_core.records.operations import OperationKey, repeatable
-from lc_core.vocabulary import Action, ContractType, Doing, Event, Result, SeatReason
+from lc_core.vocabulary import Action, ContractType, Doing, Event, LetterKind, Result, SeatReason
 
 
 @dataclass(frozen=True)
@@ -49,15 +49,27 @@ def resend(
 
 @repeatable
 def revoke(
-    db: Database, actor: Actor, contract_id: int, chosen: Chosen, *, key: OperationKey | None = None
+    db: Database,
+    actor: Actor,
+    contract_id: int,
+    chosen: Chosen,
+    *,
+    tell: bool = False,
+    key: OperationKey | None = None,
 ) -> list[Done]:
-    """Revoke invitations without an enrollment; the records stay as they were otherwise (R-INV-5, R-INV-6)."""
+    """Revoke invitations without an enrollment; the records stay as they were otherwise (R-INV-5, R-INV-6).
+
+    `tell`: write to those who were sent a letter before.
+    """
     with db.change(actor, Event.INVITATIONS_REVOKED, key=key) as change:
         contract = access.contract_to_change(change, contract_id, Action.RUN_CONTRACT)
         good, done = _judge(change, contract, chosen, Doing.REVOKE)
         for portion in portions([invitation.id for invitation in good]):
             gone = update(Invitation).where(Invitation.id.in_(portion)).values(revoked_at=change.now)
             change.session.execute(gone, execution_options={"synchronize_session": False})
+        if tell:
+            told = [Sending(one.id, one.person_id, one.send_count) for one in good if one.send_count]
+            outbox.enqueue(change, told, LetterKind.REVOKED)
         return change.answer(done)
 
 

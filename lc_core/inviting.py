@@ -98,13 +98,21 @@ def invite_good(
     """
     with db.change(actor, Event.INVITATIONS_SENT, key=key) as change:
         contract = access.contract_to_change(change, contract_id, Action.RUN_CONTRACT)
-        decision = decide(change.session, contract, good, frozenset(activities), change.now)
-        if contract.over_invitation is OverInvitation.BLOCK:
-            refuse_if_over(decision.wanted, seats.not_asked_for(change.session, contract, change.now))
-        _write(change, contract, decision)
+        told = invite_within(change, contract, good, frozenset(activities))
         if of_import is not None:
             invite_imports.count_done(change, of_import, len(good))
-        return change.answer(decision.told)
+        return change.answer(told)
+
+
+def invite_within(
+    change: Change, contract: Contract, good: Sequence[Good], activities: frozenset[int] = frozenset()
+) -> list[str]:
+    """Invite the good entries of a list to a locked contract; what became of each, as `told` makes it."""
+    decision = decide(change.session, contract, good, activities, change.now)
+    if contract.over_invitation is OverInvitation.BLOCK:
+        refuse_if_over(decision.wanted, seats.not_asked_for(change.session, contract, change.now))
+    _write(change, contract, decision)
+    return decision.told
 
 
 def put_together(

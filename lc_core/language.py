@@ -44,6 +44,16 @@ def use(locale: str) -> str:
     return str(_spoken.locale)
 
 
+def tag() -> str:
+    """What is spoken, as documents name it: "de-AT"."""
+    return str(_spoken.locale).replace("_", "-")
+
+
+def direction() -> str:
+    """Which way it is written: "ltr" or "rtl"."""
+    return str(_spoken.locale.text_direction)
+
+
 def _known(locale: str) -> Locale:
     try:
         return Locale.parse(locale.strip().partition(".")[0].replace("-", "_"))

@@ -27,6 +27,7 @@ class Reason(Word):
     CONTRACT_ARCHIVED = "contract_archived", N_("The contract is archived.")
     CONTRACT_IN_USE = "contract_in_use", N_("People have accepted or enrolled, so the contract can only be archived.")
     NOT_ARCHIVED = "not_archived", N_("The contract is not archived.")
+    ALREADY_RENEWED = "already_renewed", N_("The contract was renewed already.")
     CHANGED_MEANWHILE = "changed_meanwhile", N_("Somebody else changed this meanwhile. Look at it again, then repeat.")
     ADMIN_ALREADY_NAMED = "admin_already_named", N_("This person is already a contract admin here.")
     ADMIN_NOT_NAMED = "admin_not_named", N_("This person is not a contract admin here.")
@@ -41,6 +42,11 @@ class Reason(Word):
         N_("Every invitation of this type covers all activities of the contract already."),
     )
     ACTIVITIES_ALREADY_COVERED = "activities_already_covered", N_("The invitation covers these activities already.")
+    ACTIVITY_INACTIVE = "activity_inactive", N_("The activity is deactivated.")
+    ACTIVITY_ACTIVE = "activity_active", N_("The activity is not deactivated.")
+    GROUP_NAME_MISSING = "group_name_missing", N_("A group needs a name.")
+    GROUP_NAME_TAKEN = "group_name_taken", N_("Another group already has this name.")
+    GROUP_IN_USE = "group_in_use", N_("{n} contracts are in this group. Give them another one first.")
     # invitations
     IS_REVOKED = "is_revoked", N_("The invitation was revoked.")
     IS_DEALLOCATED = "is_deallocated", N_("The seat was de-allocated.")
@@ -54,6 +60,11 @@ class Reason(Word):
     ALREADY_INVITED = "already_invited", N_("The person has a live invitation already.")
     ONLY_UNLIMITED = "only_unlimited", N_("Only seats of an unlimited contract can be de-allocated.")
     NOT_ACCEPTED = "not_accepted", N_("The invitation is not accepted, so it holds no seat.")
+    LETTER_NOT_FAILED = "letter_not_failed", N_("Only a letter that failed or waits for another try is tried again.")
+    LETTER_GOING = "letter_going", N_("The letter is just being sent.")
+    LETTER_GONE = "letter_gone", N_("The letter was sent or cancelled already.")
+    CANCELLED_BY_HAND = "cancelled_by_hand", N_("Somebody cancelled the letter.")
+    SENT_AGAIN_SINCE = "sent_again_since", N_("The invitation was sent again since.")
     TOO_MANY_INVITED = (
         "too_many_invited",
         N_("The list asks for {wanted} seats and {free} are free. Nobody was invited; shorten the list by {over}."),
@@ -83,7 +94,11 @@ class Reason(Word):
     ROLE_TAKES_NO_CONTRACT = "role_takes_no_contract", N_("This role holds everywhere: name no contract with it.")
     ROLE_NOT_HELD = "role_not_held", N_("This person does not have this role.")
     ROLE_ALREADY_HELD = "role_already_held", N_("This person has this role already.")
+    PRIVILEGE_NOT_HELD = "privilege_not_held", N_("This person does not have this privilege.")
     LAST_SUPER_ADMIN = "last_super_admin", N_("The last super administrator cannot be removed.")
+    OWN_ACCOUNT = "own_account", N_("Nobody does this to their own account: ask another super administrator.")
+    ACCOUNT_ACTIVE = "account_active", N_("This person's account is not deactivated.")
+    IDENTITY_NOT_LINKED = "identity_not_linked", N_("This person does not sign in with this account.")
     # signing in
     SIGN_IN_INCOMPLETE = (
         "sign_in_incomplete",

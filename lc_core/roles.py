@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import Session
 
-from lc_core import access, addresses, people
+from lc_core import access, addresses, people, place_rules
 from lc_core.errors import Refused, refuse_if
 from lc_core.reasons import Reason
 from lc_core.records.db import Actor, Change, Database
@@ -50,7 +50,7 @@ def grant(
             if change.session.get(PrivilegeHeld, (person_id, privilege)) is None
         ]
         held = change.session.get(RoleHeld, (person_id, role)) is not None
-        refuse_if(Reason.ROLE_ALREADY_HELD if held and not new else None)
+        refuse_if(place_rules.why_not_grant(held=held, new_privileges=len(new)))
         if not held:
             change.session.execute(insert(RoleHeld).values(person_id=person_id, role=role))
         for privilege in new:
@@ -62,33 +62,49 @@ def grant(
 def revoke_role(db: Database, actor: Actor, email: str, role: Role, *, key: OperationKey | None = None) -> None:
     """Take a role away, and the privileges that no role left uses; the last super administrator who may act keeps theirs."""
     with db.change(actor, Event.ROLE_REVOKED, key=key) as change:
-        _lock_roles(change)
+        lock_super_admins(change)
         access.require(change.session, actor, Action.MANAGE_PLACE)
         person = people.by_email(change.session, email)
         held = change.session.get(RoleHeld, (person.id, role))
         refuse_if(Reason.ROLE_NOT_HELD if held is None else None)
         if role is Role.SUPER_ADMIN:
-            refuse_if(None if _other_super_admins(change.session, person.id) else Reason.LAST_SUPER_ADMIN)
+            refuse_if(Reason.LAST_SUPER_ADMIN if is_last_super_admin(change.session, person.id) else None)
         change.session.execute(delete(RoleHeld).where(RoleHeld.person_id == person.id, RoleHeld.role == role))
         idle = _drop_idle_privileges(change.session, person.id)
         change.note(person=person.id, before={"role": role.value, "privileges": [one.value for one in idle]})
 
 
-def _lock_roles(change: Change) -> None:
+@repeatable
+def revoke_privilege(
+    db: Database, actor: Actor, email: str, privilege: Privilege, *, key: OperationKey | None = None
+) -> None:
+    """Take a privilege away; the roles stay."""
+    with db.change(actor, Event.PRIVILEGE_REVOKED, key=key) as change:
+        access.require(change.session, actor, Action.MANAGE_PLACE)
+        person = people.by_email(change.session, email)
+        held = change.session.get(PrivilegeHeld, (person.id, privilege))
+        if held is None:
+            raise Refused(Reason.PRIVILEGE_NOT_HELD)
+        change.session.delete(held)
+        change.note(person=person.id, before={"privileges": [privilege.value]})
+
+
+def lock_super_admins(change: Change) -> None:
     """So that two who take each other's role away do not leave nobody; who waited for it is asked for their right after."""
     super_admins = select(RoleHeld).where(RoleHeld.role == Role.SUPER_ADMIN).order_by(RoleHeld.person_id)
     change.session.execute(super_admins.with_for_update()).all()
 
 
-def _other_super_admins(session: Session, person_id: int) -> int:
+def is_last_super_admin(session: Session, person_id: int) -> bool:
+    """Whether this is a super administrator beside whom there is none who may act."""
+    held = session.get(RoleHeld, (person_id, Role.SUPER_ADMIN)) is not None
     others = (
-        select(func.count())
-        .select_from(RoleHeld)
+        select(RoleHeld.person_id)
         .join(Person, Person.id == RoleHeld.person_id)
         .where(RoleHeld.role == Role.SUPER_ADMIN, RoleHeld.person_id != person_id)
         .where(Person.deactivated_at.is_(None), Person.erased_at.is_(None))
     )
-    return session.scalar(others) or 0
+    return held and session.scalar(others.limit(1)) is None
 
 
 def _drop_idle_privileges(session: Session, person_id: int) -> list[Privilege]:

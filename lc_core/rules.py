@@ -3,6 +3,7 @@
 A guard is `why_not_<verb>`: the first reason against it, or None. The same guard greys the button and stops the verb.
 """
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,8 @@ from lc_core.vocabulary import (
     ContractStatus,
     ContractType,
     InvitationStatus,
+    LetterKind,
+    LetterState,
     Result,
 )
 
@@ -35,6 +38,23 @@ def _start_of(day: date, zone: ZoneInfo) -> datetime:
     if day == date.min:
         return datetime.min.replace(tzinfo=UTC)
     return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+
+
+def next_period(valid_from: date, valid_to: date | None, today: date) -> tuple[date, date | None]:
+    """The period that follows: it begins the day after, and lasts as many months (or days) as this one did.
+
+    Where this one has no end, it begins today and has none either.
+    """
+    if valid_to is None or valid_to.year + (valid_to - valid_from).days // 365 + 2 > date.max.year:
+        return today, None
+    first = valid_to + timedelta(days=1)
+    if first.day != valid_from.day:
+        return first, first + (valid_to - valid_from)
+    months = (first.year - valid_from.year) * 12 + first.month - valid_from.month
+    years, month = divmod(first.month - 1 + months, 12)
+    year, month = first.year + years, month + 1
+    day = min(first.day, monthrange(year, month)[1])
+    return first, date(year, month, day) - timedelta(days=1)
 
 
 def contract_status(
@@ -104,6 +124,11 @@ def why_not_restore(contract: ContractStatus) -> Reason | None:
     return None if contract is ContractStatus.ARCHIVED else Reason.NOT_ARCHIVED
 
 
+def why_not_renew(*, renewed: bool) -> Reason | None:
+    """R-CON-17: a contract has one successor, whatever its own status. `renewed`: whether it has it already."""
+    return Reason.ALREADY_RENEWED if renewed else None
+
+
 def why_not_text(text: str, most: int) -> Reason | None:
     """What the records can keep: no NUL and no half of a character, and so many characters."""
     if not text.isprintable() and any(symbol == "\x00" or "\ud800" <= symbol <= "\udfff" for symbol in text):
@@ -151,6 +176,10 @@ WHY_NOT_UNREDEEMED = {
 }
 
 
+WANTS_ANSWER = frozenset({LetterKind.INVITATION, LetterKind.REMINDER})
+WANTS_OPEN_CONTRACT = WANTS_ANSWER | {LetterKind.ALERT}
+
+
 def why_not_invite(contract: ContractStatus, activities: int) -> Reason | None:
     """R-CON-8; `activities`: how many the contract has."""
     return WHY_NOT_OPEN[contract] or (None if activities else Reason.NO_ACTIVITIES)
@@ -196,6 +225,37 @@ def why_not_revoke(status: InvitationStatus, contract_type: ContractType) -> Rea
     if contract_type is ContractType.UNLIMITED and status in {InvitationStatus.ACCEPTED, InvitationStatus.ENROLLED}:
         return Reason.SEAT_MUST_BE_DEALLOCATED
     return None if status is InvitationStatus.ACCEPTED else WHY_NOT_UNREDEEMED.get(status)
+
+
+def why_not_send(
+    kind: LetterKind, status: InvitationStatus | None, contract: ContractStatus | None, *, superseded: bool
+) -> Reason | None:
+    """Whether a letter is still wanted when its turn comes (safety, Mail).
+
+    `status`, `contract`: of what it is about, if anything. `superseded`: whether the invitation was sent again since.
+    """
+    if kind in WANTS_OPEN_CONTRACT and contract is not None and WHY_NOT_OPEN[contract]:
+        return WHY_NOT_OPEN[contract]
+    if kind is LetterKind.REVOKED:
+        return None if status is InvitationStatus.REVOKED else Reason.NOT_REVOKED
+    if kind not in WANTS_ANSWER:
+        return None
+    if status is InvitationStatus.EXPIRED:
+        return Reason.INVITATION_EXPIRED
+    unwanted = WHY_NOT_UNREDEEMED.get(status) if status is not None else None
+    return unwanted or (Reason.SENT_AGAIN_SINCE if superseded and kind is LetterKind.INVITATION else None)
+
+
+def why_not_retry(state: LetterState) -> Reason | None:
+    """Only what failed is tried again on somebody's word; the rest is under way, gone or not wanted."""
+    return None if state in {LetterState.FAILED, LetterState.DEFERRED} else Reason.LETTER_NOT_FAILED
+
+
+def why_not_cancel(state: LetterState) -> Reason | None:
+    """What went out cannot be taken back."""
+    if state is LetterState.CLAIMED:
+        return Reason.LETTER_GOING
+    return Reason.LETTER_GONE if state in {LetterState.SENT, LetterState.CANCELLED} else None
 
 
 def why_not_reinvite(status: InvitationStatus, contract: ContractStatus, *, live: bool) -> Reason | None:

@@ -31,6 +31,27 @@ def seats_by_status(*, seats: int, used: int, reserved: int, pending: int, close
     return SeatsByStatus(seats, used, kept, waiting, free - kept - waiting, max(reserved + pending - free, 0), 0)
 
 
+@dataclass(frozen=True)
+class DealSeats:
+    """The seats of an unlimited contract as FutureLearn counts them (R-SEAT-3): `allocated + available + lost == seats`.
+
+    `pending`: invitations that wait for an answer; what they ask for is available till then. `lost`: never used in time.
+    """
+
+    seats: int
+    allocated: int
+    available: int
+    pending: int
+    lost: int
+
+
+def deal_seats(counted: SeatsByStatus) -> DealSeats:
+    """The same seats in two kinds: whoever accepted has one, and all others are there for whoever accepts first."""
+    available = counted.seats - counted.used - counted.expired_unused
+    pending = counted.pending + counted.over_invited
+    return DealSeats(counted.seats, counted.used, available, pending, counted.expired_unused)
+
+
 def is_closed(contract: ContractStatus) -> bool:
     """Whether unused seats can never be used any more: R-CON-8, R-CON-12."""
     return contract in {ContractStatus.EXPIRED, ContractStatus.ARCHIVED}
@@ -53,6 +74,11 @@ def demand(
     return int(contract_type is ContractType.SUBSCRIPTION and status is InvitationStatus.ACCEPTED)
 
 
+def has_release(contract_type: ContractType) -> bool:
+    """Whether withdrawals can return seats of this type at all: an unlimited contract's come back by de-allocation only."""
+    return contract_type is not ContractType.UNLIMITED
+
+
 def seat_comes_back(
     release: SeatRelease, contract_type: ContractType, *, started: bool, other_open_enrollments: int
 ) -> bool:
@@ -60,7 +86,7 @@ def seat_comes_back(
 
     A subscription's seat comes back with the person's last enrollment only; an unlimited contract's only by de-allocation.
     """
-    if contract_type is ContractType.UNLIMITED or release is SeatRelease.NEVER:
+    if not has_release(contract_type) or release is SeatRelease.NEVER:
         return False
     if contract_type is ContractType.SUBSCRIPTION and other_open_enrollments:
         return False

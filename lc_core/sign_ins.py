@@ -8,12 +8,16 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from lc_core import addresses, people, rules
+from lc_core.accounts import account_to_change
 from lc_core.errors import Refused, refuse_if
+from lc_core.mail import outbox
 from lc_core.reasons import Reason
+from lc_core.records import expressions
 from lc_core.records.db import Actor, Change, Database
 from lc_core.records.house_models import IdentityHeld
-from lc_core.records.models import Person
-from lc_core.vocabulary import Event
+from lc_core.records.models import Invitation, Person
+from lc_core.records.operations import OperationKey, repeatable
+from lc_core.vocabulary import Event, LetterKind
 
 SIGN_IN = Actor(None, "sign-in")
 LONGEST_ISSUER = 500
@@ -78,7 +82,10 @@ def _enter_first(db: Database, sign_in: SignIn) -> int:
             raise Refused(Reason.KNOWN_BY_ANOTHER_ACCOUNT)
         refuse_if(_why_closed(person))
         if is_new:
-            change.note(person=person.id, after={"changed": ["identity", *_introduce(change, person, sign_in.name)]})
+            changed = _introduce(change, person, sign_in.name)
+            change.note(person=person.id, after={"changed": ["identity", *changed]})
+            if "registered_at" in changed and _is_invited(change.session, person):
+                outbox.tell(change, LetterKind.WELCOME, [person.id])
         return person.id
 
 
@@ -101,6 +108,14 @@ def _introduce(change: Change, person: Person, name: str) -> list[str]:
     return changed
 
 
+def _is_invited(session: Session, person: Person) -> bool:
+    """Whether an invitation waits for them."""
+    waiting = select(Invitation.id).where(
+        Invitation.person_id == person.id, expressions.is_live(), Invitation.redeemed_at.is_(None)
+    )
+    return session.execute(waiting.limit(1)).first() is not None
+
+
 def is_over(db: Database, sign_in: SignIn, *, longest: timedelta) -> bool:
     """Whether a session has ended: it is older than it may be, or somebody signed it out, here or in another window."""
     if db.clock() - sign_in.began >= longest:
@@ -118,6 +133,37 @@ def leave(db: Database, sign_in: SignIn) -> None:
     with db.bookkeeping() as session:
         earlier = or_(ended.is_(None), ended < sign_in.began)
         session.execute(update(IdentityHeld).where(*mine, earlier).values(sessions_valid_after=sign_in.began))
+
+
+def is_theirs(db: Database, sign_in: SignIn, person_id: int) -> bool:
+    """Whether the identity still is this person: it may have been unlinked while their page was open."""
+    with db.read() as session:
+        identity = session.get(IdentityHeld, (sign_in.issuer, sign_in.subject))
+        return identity is not None and identity.person_id == person_id
+
+
+@repeatable
+def unlink(
+    db: Database, actor: Actor, person_id: int, issuer: str, subject: str, *, key: OperationKey | None = None
+) -> None:
+    """Let somebody come with this identity no more, from the next click on. Signing in again links who has the address."""
+    with db.change(actor, Event.IDENTITY_UNLINKED, key=key) as change:
+        person = account_to_change(change, person_id)
+        identity = change.session.get(IdentityHeld, (issuer, subject))
+        if identity is None or identity.person_id != person.id:
+            raise Refused(Reason.IDENTITY_NOT_LINKED)
+        change.session.delete(identity)
+        change.note(person=person.id, after={"changed": ["identity"]})
+
+
+@repeatable
+def sign_out_everywhere(db: Database, actor: Actor, person_id: int, *, key: OperationKey | None = None) -> None:
+    """End all sessions of somebody, in whatever windows and browsers they are open; they may sign in again."""
+    with db.change(actor, Event.SESSIONS_ENDED, key=key) as change:
+        person = account_to_change(change, person_id)
+        theirs = update(IdentityHeld).where(IdentityHeld.person_id == person.id)
+        change.session.execute(theirs.values(sessions_valid_after=change.now))
+        change.note(person=person.id)
 
 
 def _person_of(session: Session, sign_in: SignIn) -> Person | None:

@@ -129,6 +129,15 @@ class Role(Word):
     ANALYST = "analyst", N_("Analyst")
 
 
+class AccountStatus(Word):
+    """How somebody's account stands; the first that is true, from the last."""
+
+    REGISTERED = "registered", N_("Registered")
+    NOT_REGISTERED = "not_registered", N_("Not Registered")
+    DEACTIVATED = "deactivated", N_("Deactivated")
+    ERASED = "erased", N_("Erased")
+
+
 class Privilege(Word):
     CONTRACTS = "contracts", N_("Contracts")
     PERSONAL_DATA = "personal_data", N_("Personal data")
@@ -196,6 +205,9 @@ class Result(Word):
     INVALID = "invalid", N_("Invalid address")
     REVOKED = "revoked", N_("Revoked")
     DEALLOCATED = "deallocated", N_("De-allocated")
+    REMINDED = "reminded", N_("Reminded")
+    TO_BE_TRIED = "to_be_tried", N_("Will be tried again")
+    LETTER_CANCELLED = "letter_cancelled", N_("Letter cancelled")
     REDEEMED = "redeemed", N_("Accepted")
     ENROLLED = "enrolled", N_("Enrolled")
     WITHDRAWN = "withdrawn", N_("Withdrawn")
@@ -219,9 +231,11 @@ class Event(Word):
     CONTRACT_CREATED = "contract_created", N_("Contract created")
     CONTRACT_EDITED = "contract_edited", N_("Contract edited")
     CONTRACT_RENAMED = "contract_renamed", N_("Contract renamed")
+    CONTRACT_LETTERS_EDITED = "contract_letters_edited", N_("Letters of the contract edited")
     CONTRACT_DELETED = "contract_deleted", N_("Contract deleted")
     CONTRACT_ARCHIVED = "contract_archived", N_("Contract archived")
     CONTRACT_RESTORED = "contract_restored", N_("Contract restored")
+    CONTRACT_RENEWED = "contract_renewed", N_("Contract renewed")
     CONTRACT_ADMIN_NAMED = "contract_admin_named", N_("Contract admin named")
     CONTRACT_ADMIN_REMOVED = "contract_admin_removed", N_("Contract admin removed")
     CONTRACT_ACTIVITIES_ADDED = "contract_activities_added", N_("Activities added to the contract")
@@ -230,6 +244,7 @@ class Event(Word):
     INVITATIONS_SENT = "invitations_sent", N_("Invitations sent")
     INVITATIONS_RESENT = "invitations_resent", N_("Invitations sent again")
     INVITATIONS_REVOKED = "invitations_revoked", N_("Invitations revoked")
+    PREPARED_INVITATIONS_SENT = "prepared_invitations_sent", N_("Prepared invitations sent")
     INVITATION_ACTIVITIES_ADDED = "invitation_activities_added", N_("Activities added to invitations")
     CODE_REDEEMED = "code_redeemed", N_("Invitation code redeemed")
     INVITATION_ACCEPTED = "invitation_accepted", N_("Invitation accepted")
@@ -239,13 +254,28 @@ class Event(Word):
     ENROLLMENT_WITHDRAWN = "enrollment_withdrawn", N_("Enrollment withdrawn")
     ACTIVITY_CREATED = "activity_created", N_("Activity created")
     ACTIVITY_EDITED = "activity_edited", N_("Activity edited")
+    ACTIVITY_DEACTIVATED = "activity_deactivated", N_("Activity deactivated")
+    ACTIVITY_REACTIVATED = "activity_reactivated", N_("Activity reactivated")
+    GROUP_CREATED = "group_created", N_("Group created")
+    GROUP_RENAMED = "group_renamed", N_("Group renamed")
+    GROUP_DELETED = "group_deleted", N_("Group deleted")
     PERSON_REGISTERED = "person_registered", N_("Person registered")
+    PERSON_DEACTIVATED = "person_deactivated", N_("Account deactivated")
+    PERSON_REACTIVATED = "person_reactivated", N_("Account reactivated")
+    PERSON_ERASED = "person_erased", N_("Person erased")
+    IDENTITY_UNLINKED = "identity_unlinked", N_("Sign-in unlinked")
+    SESSIONS_ENDED = "sessions_ended", N_("Signed out everywhere")
     SIGNED_IN_FIRST = "signed_in_first", N_("Signed in for the first time")
     ROLE_GRANTED = "role_granted", N_("Role granted")
     ROLE_REVOKED = "role_revoked", N_("Role taken away")
+    PRIVILEGE_REVOKED = "privilege_revoked", N_("Privilege taken away")
     ACTIVITIES_FED = "activities_fed", N_("Activities imported")
     USERS_FED = "users_fed", N_("Users imported")
     CONTRACT_FED = "contract_fed", N_("Contract imported")
+    REMINDERS_WRITTEN = "reminders_written", N_("Reminders written")
+    ALERTS_RAISED = "alerts_raised", N_("Alerts raised")
+    LETTERS_RETRIED = "letters_retried", N_("Letters to be tried again")
+    LETTERS_CANCELLED = "letters_cancelled", N_("Letters cancelled")
     ENROLLMENTS_FED = "enrollments_fed", N_("Enrollments imported")
 
 

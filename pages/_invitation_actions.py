@@ -1,6 +1,7 @@
 """What can be done with invitations: the buttons, the look at whom it touches, and what came of it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -14,7 +15,7 @@ from lc_core.invitations import Done
 from lc_core.language import _, ngettext
 from lc_core.records.operations import OperationKey
 from lc_core.vocabulary import Doing
-from pages import _code, _frame, _invitation_table
+from pages import _code, _frame, _invitation_table, _letters
 
 MOST_SHOWN = 1000
 """How many people a look before an action lists one by one."""
@@ -94,8 +95,15 @@ def _look_before(seen: ContractSeen, doing: Doing, chosen: Chosen) -> None:
     )
     if len(would) > MOST_SHOWN:
         st.caption(_("The first {n} of {all}.").format(n=MOST_SHOWN, all=len(would)))
-    done = (doing.label, VERBS[doing], seen.id, chosen, OperationKey.new(), *more)
+    done = (doing.label, _verb(doing), seen.id, chosen, OperationKey.new(), *more)
     _frame.confirm(f"{doing.label} ({len(able)})", _do, *done, key="yes", disabled=not able)
+
+
+def _verb(doing: Doing) -> Callable[..., list[Done]]:
+    """What the click will call. Who is revoked is told only if somebody says so."""
+    if doing is Doing.REVOKE and st.checkbox(_("Tell them by e-mail"), key="tell"):
+        return partial(invitations.revoke, tell=True)
+    return VERBS[doing]
 
 
 def _activities_to_add(seen: ContractSeen) -> list[int]:
@@ -120,12 +128,18 @@ def _do(word: str, verb: Any, contract_id: int, chosen: Chosen, key: OperationKe
 def tell(seen: ContractSeen) -> None:
     """What the last click did: an outcome for each person."""
     last = _frame.told()
-    if last is None:
-        return
+    if last is not None:
+        tell_of(seen, last)
+
+
+def tell_of(seen: ContractSeen, last: _frame.Told) -> None:
+    """What a click on the contract's code, title or invitations did."""
     if last.what == "regenerate":
         st.success(_code.told_of_regenerating(last.answer))
     elif last.what == "rename":
         st.success(_("The contract has its new title."))
+    elif last.what == _letters.SAVED:
+        st.success(_("Saved. It holds for all letters that are not sent yet."))
     else:
         _outcomes(seen, last)
 

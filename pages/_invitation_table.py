@@ -1,5 +1,6 @@
 """The table of invitations, and what is selected in it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ from lc_core.invitation_lists import PAGE_SIZE, Filter, InvitationSeen, Listing
 from lc_core.language import _
 from lc_core.vocabulary import InvitationStatus
 from lc_core.wording import shown_as
-from pages import _frame, _kept
+from pages import _frame, _kept, _mail
 
 LOOKS = {
     InvitationStatus.ENROLLED: ("✓", "green"),
@@ -22,6 +23,8 @@ LOOKS = {
     InvitationStatus.DEALLOCATED: ("↩", "violet"),
 }
 """A sign and a colour for each status: never the colour alone."""
+MAIL_WIDTH = 200
+"""Pixels: servers talk long, and the times beside their words are to be seen too."""
 
 
 def from_the_start() -> None:
@@ -48,7 +51,7 @@ def show(seen: ContractSeen, asked: Filter, listing: Listing, page: int) -> list
     if not listing.rows:
         st.info(
             _("Nobody here yet. Add invitations, or share the code.")
-            if not any(listing.by_status.values())
+            if not any(listing.by_status.values()) and replace(asked, statuses=frozenset()) == Filter()
             else _("No invitation matches.")
         )
         return []
@@ -68,7 +71,10 @@ def _table(seen: ContractSeen, asked: Filter, listing: Listing, page: int) -> li
         key=f"rows-{seen.id}-{page}-{version}-{hash(asked)}",
         on_select="rerun" if seen.may_run else "ignore",
         selection_mode="multi-row",
-        column_config={_("Status"): _status_column(seen)},
+        column_config={
+            _("Status"): _status_column(seen),
+            _("Mail"): st.column_config.Column(width=MAIL_WIDTH),
+        },
         height=min(38 + 35 * len(listing.rows), 620),
         alt=_("Invitations of this contract, one person a row."),
     )
@@ -89,7 +95,7 @@ def _row(seen: ContractSeen, row: InvitationSeen) -> dict[str, Any]:
         _("Name"): row.person,
         _("E-mail"): row.email,
         _("Status"): [f"{LOOKS[row.status][0]} {word.label}"],
-        _("Mail"): row.mail.label if row.mail else "–",
+        _("Mail"): _mail_of(row),
         _("Invited"): _frame.moment(row.invited_at),
         _("Last sent"): _frame.moment(row.last_sent_at),
         _("Sent"): row.send_count,
@@ -97,3 +103,9 @@ def _row(seen: ContractSeen, row: InvitationSeen) -> dict[str, Any]:
         _("Enrolled in"): row.enrolled,
         _("How"): row.source.label,
     }
+
+
+def _mail_of(row: InvitationSeen) -> str:
+    """How far the letter came; if it is not to arrive by itself, also why (R-INV-14)."""
+    told = _mail.signed(row.mail) if row.mail else "–"
+    return f"{told}: {row.mail_words}" if row.mail_words else told

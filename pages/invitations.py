@@ -9,9 +9,20 @@ from lc_core.contract_lists import ContractSeen
 from lc_core.insight import center, charts, view_exports
 from lc_core.invitation_lists import Filter, Listing
 from lc_core.language import _
-from lc_core.vocabulary import Source
+from lc_core.vocabulary import LetterState, Source
 from lc_core.wording import seat_rule, shown_statuses
-from pages import _code, _frame, _history, _invitation_actions, _invitation_table, _kept, _places
+from pages import (
+    _code,
+    _frame,
+    _history,
+    _invitation_actions,
+    _invitation_table,
+    _kept,
+    _letters,
+    _mail,
+    _places,
+    _renewal_links,
+)
 
 ANY = "any"
 STATUS = "is"
@@ -31,8 +42,12 @@ def head(seen: ContractSeen) -> None:
     with st.container(horizontal=True):
         _places.link("contracts", _("Learning Contract Center"), icon=":material/arrow_back:")
         _places.link("activities", _("Learning activities"), icon=":material/school:", contract=seen.id)
+        _places.link("ledger", _("Seat ledger"), icon=":material/receipt_long:", contract=seen.id)
         if seen.may_run:
             _places.link("add_invitations", _("Add invitations"), icon=":material/person_add:", contract=seen.id)
+        if seen.may_manage:
+            _places.link("edit_contract", _("Contract"), icon=":material/edit_document:", contract=seen.id)
+    _renewal_links.show(seen, place="invitations")
 
 
 def wanted(seen: ContractSeen) -> tuple[str, Filter]:
@@ -61,11 +76,19 @@ def wanted(seen: ContractSeen) -> tuple[str, Filter]:
             labels=lambda chosen: titles.get(chosen, _("Any activity")),
             on_change=_invitation_table.from_the_start,
         )
+        mail = _kept.select(
+            _("Mail"),
+            [ANY, *[state.value for state in LetterState]],
+            name="mail",
+            labels=lambda value: _("Any mail state") if value == ANY else LetterState.of(value).label,
+            on_change=_invitation_table.from_the_start,
+        )
         order = _invitation_table.order(seen)
     return order, Filter(
         search=search or "",
         source=None if source == ANY else Source.of(source),
         activity_id=None if activity == ANY else int(activity),
+        mail=None if mail == ANY else LetterState.of(mail),
     )
 
 
@@ -95,7 +118,9 @@ contract = _frame.found(contract_lists.one, _frame.contract_asked_for())
 head(contract)
 _invitation_actions.tell(contract)
 if contract.may_run:
+    _mail.banner(contract)
     _code.panel(contract)
+    _letters.panel(contract)
     _history.panel(contract)
     _invitation_actions.dialog(contract)
 order, asked = wanted(contract)

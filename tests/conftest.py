@@ -11,6 +11,7 @@ import pytest
 from lc_core.records.db import Database
 from tests import databases
 from tests.clock import Clock
+from tests.mail_servers import Mailbox, a_server
 
 HOME = pytest.StashKey[Path]()
 
@@ -73,6 +74,19 @@ def db(request: pytest.FixtureRequest, db_url: str, clock: Clock) -> Iterator[Da
             check_invariants(database)
     finally:
         database.close()
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    """What a mail server gets, and what it is to answer."""
+    return Mailbox()
+
+
+@pytest.fixture
+def mail_url(mailbox: Mailbox) -> Iterator[str]:
+    """The URL of a mail server that puts everything into the mailbox."""
+    with a_server(mailbox) as served:
+        yield served
 
 
 def check_invariants(db: Database) -> None:

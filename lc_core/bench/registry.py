@@ -1,6 +1,6 @@
 """The benches there are, by name. A new one is a file with a `BENCH`, and its line here."""
 
-from lc_core.bench import dashboard, invite, page
+from lc_core.bench import dashboard, invite, letters, page
 from lc_core.bench.measuring import Bench
 
 BENCHES: dict[str, Bench] = {
@@ -8,6 +8,7 @@ BENCHES: dict[str, Bench] = {
     for bench in (
         dashboard.BENCH,
         invite.BENCH,
+        letters.BENCH,
         page.BENCH,
     )
 }

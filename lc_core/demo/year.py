@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from lc_core import activities, codes, contracts, invitations, inviting, people, redeeming, roles
 from lc_core.contracts import Draft
-from lc_core.demo import cast, lms, script
+from lc_core.demo import cast, lms, post, script
 from lc_core.demo.cast import Cast
 from lc_core.demo.script import Part
 from lc_core.errors import Refused
@@ -22,6 +22,7 @@ from lc_core.records.db import Actor, Database
 from lc_core.records.house_models import AuditEvent
 from lc_core.records.models import Contract
 from lc_core.vocabulary import ContractType, InvitationStatus, Privilege, Role
+from lc_core.wording import grouped
 
 PEOPLE = 3000
 UNREGISTERED = 0.12
@@ -62,11 +63,15 @@ class Play:
             heapq.heappush(self.to_come, (when, next(self.order), happens))
 
     def run(self, progress: Progress) -> None:
-        begin = self.clock.now
+        begin = mailed = self.clock.now
         while self.to_come:
             self.clock.now, _, happens = heapq.heappop(self.to_come)
+            if self.clock.now - mailed >= DAY:
+                post.deliver(self.db)
+                mailed = self.clock.now
             happens()
             progress((self.clock.now - begin) / (self.today - begin))
+        post.deliver(self.db)
 
 
 def play(url: str, *, today: datetime, timezone: str = "UTC", progress: Progress = lambda _share: None) -> None:
@@ -230,7 +235,7 @@ def _by_code(year: Play, told: _Told) -> None:
     for one in year.random.sample(year.learners[-300:], 3):
         try:
             people.register(year.db, year.actor, one.email, one.name)
-            redeeming.redeem(year.db, _person(year, one.email), codes.grouped(code))
+            redeeming.redeem(year.db, _person(year, one.email), grouped(code))
         except Refused:
             continue
 

@@ -17,6 +17,7 @@ from lc_core.language import N_, _, ngettext
 from lc_core.vocabulary import EnrollmentStatus, SeatStatus
 
 Row = Mapping[str, Any]
+Words = Mapping[SeatStatus, str]
 Specification = dict[str, Any]
 Counts = tuple[tuple[str, int], ...]
 
@@ -52,10 +53,13 @@ SHARE_OF_A_DIGIT = 0.02
 """How much of the bar one digit needs where the bar is narrow."""
 
 
-def how_full_is_each_contract() -> Specification:
-    """The seats of one contract by status, as one stacked bar; its frame: `seat_segments`."""
-    labels = tuple(status.label for status in SeatStatus)
-    return _one_bar(labels, tuple(COLOURS.values()), _("Seats"), _("Status"))
+def how_full_is_each_contract(words: Words | None = None) -> Specification:
+    """The seats of one contract by status, as one stacked bar; its frame: `seat_segments`.
+
+    `words`: the statuses that a contract has, by what it calls them, where it has words of its own.
+    """
+    called = words or {status: status.label for status in SeatStatus}
+    return _one_bar(tuple(called.values()), tuple(COLOURS[status] for status in called), _("Seats"), _("Status"))
 
 
 def enrollment_bar() -> Specification:
@@ -69,9 +73,10 @@ def seat_segments(row: Row) -> pl.DataFrame:
     return _segments(_seats(row))
 
 
-def seats_as_drawn(row: Row) -> Specification:
+def seats_as_drawn(row: Row, words: Words | None = None) -> Specification:
     """The bar of `how_full_is_each_contract` with `seat_segments` in it."""
-    return {**how_full_is_each_contract(), "data": {"name": SEATS}, "datasets": {SEATS: _as_sent(_seats(row))}}
+    sent = _as_sent(_seats(row, words))
+    return {**how_full_is_each_contract(words), "data": {"name": SEATS}, "datasets": {SEATS: sent}}
 
 
 def enrollment_segments(invited_only: int, by_status: Mapping[EnrollmentStatus, int]) -> pl.DataFrame:
@@ -80,8 +85,8 @@ def enrollment_segments(invited_only: int, by_status: Mapping[EnrollmentStatus, 
     return _segments((*counts, (_(NOT_ENROLLED), invited_only)))
 
 
-def _seats(row: Row) -> Counts:
-    return tuple((status.label, row[status.value]) for status in SeatStatus)
+def _seats(row: Row, words: Words | None = None) -> Counts:
+    return tuple((words[status] if words else status.label, row[status.value]) for status in words or SeatStatus)
 
 
 @lru_cache(REMEMBERED)

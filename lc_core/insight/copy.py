@@ -170,17 +170,17 @@ class Insight:
 
     def _current(self) -> _Held | None:
         """The published version, open and proved whole; None where there is none that can be used."""
-        while (copy := self._pointer()) is not None:
+        while (copy := self.published()) is not None:
             with self._door:
                 if self._held is None or self._held.copy != copy or not self._held.opened.untouched():
                     self._held = self._open(copy)
                 if self._held is not None:
                     return self._held
-            if self._pointer() == copy:  # else it was replaced, and its file cleared away, while we looked
+            if self.published() == copy:  # else it was replaced, and its file cleared away, while we looked
                 return None
         return None
 
-    def _pointer(self) -> Copy | None:
+    def published(self) -> Copy | None:  # what CURRENT says, however old it is
         try:
             return _copy_told((self.folder / CURRENT).read_bytes())
         except (OSError, ValueError):
@@ -247,7 +247,7 @@ class Insight:
 
     def _build(self) -> _Held:
         """Build, prove and publish a version; under the lease."""
-        began, previous = thread_time(), self._pointer()
+        began, previous = thread_time(), self.published()
         as_of = self.db.clock()
         path = self.folder / f"{as_of:%Y%m%dT%H%M%S}-{uuid4().hex[:12]}.duckdb"
         try:

@@ -1,14 +1,17 @@
 """The feeds: a folder of files that the LMS hands over, taken in one go; taken again, it changes nothing (R-INT-2)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from lc_core import access
 from lc_core.intake import feed_activities, feed_contracts, feed_enrollments, feed_files, feed_users
 from lc_core.intake.feed_files import Shape, Sheet
 from lc_core.intake.feed_report import Report
 from lc_core.records.db import Actor, Database
+from lc_core.records.operations import OperationKey
 from lc_core.vocabulary import Action
 
 Progress = Callable[[str, int, int], None]
@@ -40,13 +43,46 @@ def import_folder(db: Database, actor: Actor, folder: Path, *, progress: Progres
     activities, contracts and enrollments are for those who manage contracts, users for those who manage the place. Bad
     rows are rejected one by one, with their reason.
     """
+    return take(db, actor, _read(db, actor, folder), progress=progress)
+
+
+def import_files(
+    db: Database,
+    actor: Actor,
+    files: Mapping[str, bytes],
+    *,
+    key: OperationKey | None = None,  # noqa: ARG001 (every click has one; brought again, files change nothing anyway)
+) -> Report:
+    """Take feeds that were uploaded, by their names, as `import_folder` does; they are not kept."""
+    with _in_a_folder(files) as folder:
+        return import_folder(db, actor, folder)
+
+
+def rehearse(db: Database, actor: Actor, files: Mapping[str, bytes]) -> Report:
+    """What `import_files` would come to now. Nothing of it stays; others can write when it is over."""
+    with _in_a_folder(files) as folder:
+        sheets = _read(db, actor, folder)
+    with db.rehearsal() as stage:
+        return take(stage, actor, sheets)
+
+
+@contextmanager
+def _in_a_folder(files: Mapping[str, bytes]) -> Iterator[Path]:
+    """The files where feeds are looked for, for so long."""
+    with TemporaryDirectory(prefix="lc-import-") as folder:
+        for name, data in files.items():
+            (Path(folder) / Path(name).name).write_bytes(data)
+        yield Path(folder)
+
+
+def _read(db: Database, actor: Actor, folder: Path) -> list[tuple[Feed, Sheet]]:
+    """The feeds of a folder that may be brought by whoever asks."""
     files = feed_files.find(folder, [feed.shape for feed in FEEDS])
     wanted = [feed for feed in FEEDS if feed.shape.name in files]
     with db.read() as session:
         for action in {feed.action for feed in wanted}:
             access.require(session, actor, action)
-    sheets = [(feed, feed_files.read(files[feed.shape.name], feed.shape)) for feed in wanted]
-    return take(db, actor, sheets, progress=progress)
+    return [(feed, feed_files.read(files[feed.shape.name], feed.shape)) for feed in wanted]
 
 
 def take(

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, CursorResult, Engine, Result, create_engine, event, func, select, update
+from sqlalchemy import Connection, CursorResult, Engine, Result, create_engine, event, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -29,6 +29,7 @@ T = TypeVar("T")
 DatabaseError = DBAPIError
 """What a database that cannot do as told raises; `orig` holds its own words."""
 BUSY_TIMEOUT_MS = 30_000
+SWEEPS = {"sqlite": ("vacuum", "pragma wal_checkpoint(truncate)"), "postgresql": ("vacuum full people, identities",)}
 ROWS_AT_ONCE = 10_000
 """How many keys one statement carries: both databases bind at least three times as many."""
 
@@ -160,6 +161,13 @@ class Database:
         except SQLAlchemyError:
             return {"database": False, "migrations": False}
 
+    def sweep(self) -> None:
+        """Overwrite what was erased: files keep the bytes of old rows until then. Others write again when it is done."""
+        statements = SWEEPS[self.engine.dialect.name]
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT", lc_alone=True) as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """One consistent look at the records."""
@@ -167,10 +175,33 @@ class Database:
             yield session
 
     @contextmanager
+    def rehearsal(self) -> Iterator["Database"]:
+        """The same records, on which nothing that is done stays done. Meanwhile SQLite lets nobody else write."""
+        with self._writing.connect() as connection, connection.begin() as play:
+            connection.begin_nested()  # so that what the door commits or undoes is a savepoint of the play
+            stage = Database(self.engine, self.clock, self.zone)
+            stage.__dict__.update(_writing=connection, _reading=connection)
+            yield stage
+            play.rollback()
+
+    @contextmanager
     def bookkeeping(self) -> Iterator[Session]:
         """For what is no history: leases, delivery marks, attempt counters, bookmarks of the copy."""
         with Session(self._writing) as session, session.begin():
             yield session
+
+    @contextmanager
+    def bookkeeper(self) -> Iterator[Connection]:
+        """One connection for many small pieces of bookkeeping: each is `with connection.begin():`.
+
+        None waits for the disk: should the machine fail, the last of them may be undone (on SQLite that is always so).
+        """
+        with self._writing.connect() as connection:
+            _wait_for_disk(connection, "off")
+            try:
+                yield connection
+            finally:
+                _wait_for_disk(connection, "default")
 
     @contextmanager
     def change(self, actor: Actor, event: Event, *, key: OperationKey | None = None, why: str = "") -> Iterator[Change]:
@@ -188,6 +219,12 @@ class Database:
                 _append_event(change, event, why)
             if key is not None:
                 session.execute(update(Operation).where(Operation.key == key.stored).values(answer=change.answered))
+
+
+def _wait_for_disk(connection: Connection, how: str) -> None:
+    if connection.dialect.name == "postgresql":
+        with connection.begin():
+            connection.exec_driver_sql(f"set synchronous_commit = {how}")
 
 
 def _claim(change: Change, key: OperationKey) -> None:
@@ -241,5 +278,6 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
 
 def _begin_sqlite(connection: Connection) -> None:
     """Writers take the lock before they count (a deferred transaction would fail when it must upgrade)."""
-    writes = connection.get_execution_options().get("lc_writes", False)
-    connection.exec_driver_sql("begin immediate" if writes else "begin")
+    options = connection.get_execution_options()
+    if not options.get("lc_alone", False):
+        connection.exec_driver_sql("begin immediate" if options.get("lc_writes", False) else "begin")

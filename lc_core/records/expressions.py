@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select
 
 from lc_core import rules
 from lc_core.records.house_models import Letter
 from lc_core.records.models import Contract, ContractActivity, Enrollment, Invitation, InvitationActivity, Person
-from lc_core.vocabulary import ContractType, InvitationStatus, LetterKind, LetterState
+from lc_core.vocabulary import ContractStatus, ContractType, InvitationStatus, LetterKind, LetterState
 
 
 def invitation_status(now: datetime) -> ColumnElement[str]:
@@ -24,9 +24,28 @@ def invitation_status(now: datetime) -> ColumnElement[str]:
     )
 
 
+def contract_status(now: datetime) -> ColumnElement[str]:
+    """R-CON-7, R-CON-12; agrees with rules.contract_status."""
+    return case(
+        (Contract.archived_at.is_not(None), ContractStatus.ARCHIVED.value),
+        (Contract.starts_at > now, ContractStatus.FUTURE.value),
+        (Contract.ends_at <= now, ContractStatus.EXPIRED.value),
+        else_=ContractStatus.ACTIVE.value,
+    )
+
+
 def is_live() -> ColumnElement[bool]:
     """R-INV-7: neither revoked nor de-allocated."""
     return Invitation.revoked_at.is_(None) & Invitation.deallocated_at.is_(None)
+
+
+def is_newest_letter() -> ColumnElement[bool]:
+    """Over `letters` joined with `invitations`: the letter with which the invitation was sent last."""
+    return and_(
+        Letter.invitation_id == Invitation.id,
+        Letter.kind == LetterKind.INVITATION,
+        Letter.send_number == Invitation.send_count,
+    )
 
 
 def holds_old_code(contract: Contract) -> ColumnElement[bool]:
@@ -34,11 +53,7 @@ def holds_old_code(contract: Contract) -> ColumnElement[bool]:
     told = (
         select(literal(1))
         .where(
-            Letter.invitation_id == Invitation.id,
-            Letter.kind == LetterKind.INVITATION,
-            Letter.send_number == Invitation.send_count,
-            Letter.state == LetterState.SENT,
-            Letter.sent_at < contract.invitation_code_made_at,
+            is_newest_letter(), Letter.state == LetterState.SENT, Letter.sent_at < contract.invitation_code_made_at
         )
         .correlate(Invitation)
         .exists()

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lc_core.reasons import Reason
-from lc_core.records.models import Record
+from lc_core.records.models import Person, Record
 from lc_core.records.types import Id, word
 from lc_core.vocabulary import AlertKind, Event, LetterKind, LetterState, Privilege, Result, Role
 
@@ -68,6 +68,7 @@ class Letter(Record):
     cancelled_for: Mapped[Reason | None] = mapped_column(word(Reason, grows=True))
     queued_at: Mapped[datetime]
     sent_at: Mapped[datetime | None] = mapped_column(index=True)
+    person: Mapped[Person] = relationship(lazy="raise")
 
 
 class AlertRaised(Record):
@@ -110,6 +111,14 @@ class InvitationImport(Record):
     started_at: Mapped[datetime]
     touched_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+
+
+class PreparedInvitation(Record):
+    """Somebody who will be invited when a renewed contract begins (R-CON-17): the worker invites them and takes the row away."""
+
+    __tablename__ = "prepared_invitations"
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
 
 
 class CodeAttempt(Record):

@@ -38,6 +38,7 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+LIVE = text("revoked_at is null and deallocated_at is null")
 
 
 class Record(DeclarativeBase):
@@ -102,6 +103,7 @@ class Contract(Record):
     code: Mapped[str] = mapped_column(String(200))
     code_key: Mapped[str] = mapped_column(String(200), unique=True)
     title: Mapped[str] = mapped_column(String(400))
+    search_text: Mapped[str] = mapped_column(String(600), default="", server_default="")
     description: Mapped[str] = mapped_column(String(10_000), default="", server_default="")
     group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id"))
     external_id: Mapped[str] = mapped_column(String(200), default="", server_default="")
@@ -125,6 +127,10 @@ class Contract(Record):
     reminder_days: Mapped[int | None]
     reminders_most: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     archived_at: Mapped[datetime | None]
+    # unique: a contract has one successor, or two that press at once would both invite its people (R-CON-17)
+    renews_id: Mapped[int | None] = mapped_column(
+        ForeignKey("contracts.id", ondelete="SET NULL"), unique=True, index=True
+    )
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     created_at: Mapped[datetime]
     __mapper_args__ = {"version_id_col": version}
@@ -172,14 +178,7 @@ class Invitation(Record):
         CheckConstraint("revoked_at is null or first_enrolled_at is null", name="revoked_only_without_enrollment"),
         CheckConstraint("first_enrolled_at is null or redeemed_at is not null", name="enrolled_is_redeemed"),
         CheckConstraint("send_count >= 0", name="send_count_not_negative"),
-        Index(
-            "uq_invitations_live",
-            "contract_id",
-            "person_id",
-            unique=True,
-            sqlite_where=text("revoked_at is null and deallocated_at is null"),
-            postgresql_where=text("revoked_at is null and deallocated_at is null"),
-        ),
+        Index("uq_invitations_live", "contract_id", "person_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_invitations_newest", "contract_id", text("invited_at desc"), text("id desc")),
         Index("ix_invitations_person", "person_id", "contract_id"),
         Index(

@@ -30,8 +30,10 @@ class OperationKey:
 
     @property
     def stored(self) -> str:
-        """What the records keep of the text, which a client may have made of anything."""
-        plain = len(self.text) <= LONGEST_KEY and self.text.isascii() and self.text.isprintable()
+        """What the records keep of the text, which a client may have made of anything, an address among it."""
+        plain = (
+            len(self.text) <= LONGEST_KEY and self.text.isascii() and self.text.isprintable() and "@" not in self.text
+        )
         return self.text if plain else sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -1,0 +1,61 @@
+"""What may be done to accounts, groups and the catalogue. Values in, the first reason against it out."""
+
+from dataclasses import dataclass
+
+from lc_core.reasons import Reason
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How somebody's account stands. `own`: it is the asker's; `last_super_admin`: nobody else could do what they can."""
+
+    erased: bool
+    deactivated: bool
+    own: bool = False
+    last_super_admin: bool = False
+
+
+def why_not_erase(standing: Standing) -> Reason | None:
+    """The last super administrator stays, and nobody locks themselves out by mistake."""
+    if standing.erased:
+        return Reason.PERSON_ERASED
+    if standing.own:
+        return Reason.OWN_ACCOUNT
+    return Reason.LAST_SUPER_ADMIN if standing.last_super_admin else None
+
+
+def why_not_deactivate(standing: Standing) -> Reason | None:
+    """As erasing, and only once."""
+    return why_not_erase(standing) or (Reason.PERSON_DEACTIVATED if standing.deactivated else None)
+
+
+def why_not_reactivate(standing: Standing) -> Reason | None:
+    """What was erased does not come back."""
+    if standing.erased:
+        return Reason.PERSON_ERASED
+    return None if standing.deactivated else Reason.ACCOUNT_ACTIVE
+
+
+def why_not_write_to(*, erased: bool, deactivated: bool) -> Reason | None:
+    """A letter needs an address, and somebody whom the product lets in when they follow it."""
+    if erased:
+        return Reason.PERSON_ERASED
+    return Reason.PERSON_DEACTIVATED if deactivated else None
+
+
+def why_not_grant(*, held: bool, new_privileges: int) -> Reason | None:
+    """A role that is held already is given only together with a privilege that is not."""
+    return Reason.ROLE_ALREADY_HELD if held and not new_privileges else None
+
+
+def why_not_delete_group(contracts: int) -> Reason | None:
+    """R-CON-3: a group is deleted when no contract is in it."""
+    return Reason.GROUP_IN_USE if contracts else None
+
+
+def why_not_deactivate_activity(*, active: bool) -> Reason | None:
+    return None if active else Reason.ACTIVITY_INACTIVE
+
+
+def why_not_reactivate_activity(*, active: bool) -> Reason | None:
+    return Reason.ACTIVITY_ACTIVE if active else None
