@@ -14,23 +14,36 @@ from pages import _frame
 def panel(seen: ContractSeen) -> None:
     """The code to share, and the two things that change the contract's head."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.container(width="content"):
-            st.caption(_("Invitation code"))
-            st.code(seen.code_to_share, language=None)
-        st.button(
-            _("Regenerate"), icon=":material/refresh:", key="regenerate", on_click=_frame.ask, args=("regenerate",)
-        )
+        _shown(seen)
         st.button(_("Rename"), icon=":material/edit:", key="rename-contract", on_click=_frame.ask, args=("rename",))
-    if seen.letters_with_old_code:
-        _offer_to_resend(seen.letters_with_old_code)
+    _follow_up(seen)
     if "rename" in st.query_params:
         del st.query_params["rename"]
         _frame.ask("rename")
-    asked = _frame.asked()
-    if asked == "regenerate":
-        _regenerate(seen)
-    if asked == "rename":
+    if _frame.asked() == "rename":
         _rename(seen)
+
+
+def alone(seen: ContractSeen) -> None:
+    """The code to share, where the title has a place of its own."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _shown(seen)
+    _follow_up(seen)
+
+
+def _shown(seen: ContractSeen) -> None:
+    with st.container(width="content"):
+        st.caption(_("Invitation code"))
+        st.code(seen.code_to_share, language=None)
+    st.button(_("Regenerate"), icon=":material/refresh:", key="regenerate", on_click=_frame.ask, args=("regenerate",))
+
+
+def _follow_up(seen: ContractSeen) -> None:
+    """Who is to be told of a new code, and the question before there is one."""
+    if seen.letters_with_old_code:
+        _offer_to_resend(seen.letters_with_old_code)
+    if _frame.asked() == "regenerate":
+        _regenerate(seen)
 
 
 def _offer_to_resend(count: int) -> None:

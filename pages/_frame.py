@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from mimetypes import guess_type
 from typing import Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -185,22 +186,25 @@ def _made(sign_in: SignIn | None, make: Callable[..., bytes], db: Database, *arg
 
 
 def file(label: str, name: str, make: Callable[..., bytes], *args: Any, key: str) -> None:
-    """A CSV file that is made at the click."""
+    """A file that is made at the click; its kind is told by its name (`.csv`, `.json`)."""
     st.download_button(
         label,
         partial(make, *args),
         file_name=re.sub(r"[^\w.-]+", "-", name),
-        mime="text/csv",
+        mime=guess_type(name)[0],
         on_click="ignore",
         icon=":material/download:",
         key=key,
     )
 
 
-def told() -> Told | None:
-    """What the last click did, once. A refusal is shown here, alike on every page."""
-    last = st.session_state.pop("told", None)
-    if last is not None and last.refused:
+def told(*only: str) -> Told | None:
+    """What the last click did, once. A refusal is shown here, alike on every page. `only`: if it was one of these."""
+    last = st.session_state.get("told")
+    if last is None or (only and last.what not in only):
+        return None
+    del st.session_state["told"]
+    if last.refused:
         st.error(safe(last.refused), icon=":material/block:")
         return None
     return last

@@ -15,6 +15,12 @@ def select(label: str, options: Sequence[str], *, name: str, labels: Labels, on_
     return _keep(name, chosen or options[0], options[0])
 
 
+def one_chosen(options: Sequence[str], *, name: str) -> str:
+    """What `select` will answer, for what must be known before it is drawn."""
+    _begin(name, options, options[0])
+    return str(st.session_state[name])
+
+
 def tabs(label: str, options: Sequence[str], *, name: str, labels: Labels, on_change: Click) -> str:
     """One of a row of tabs; the first is where it begins."""
     _begin(name, options, options[0])

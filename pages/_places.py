@@ -12,6 +12,8 @@ from streamlit.navigation.page import StreamlitPage
 
 from lc_core.language import N_, _
 from lc_core.people import Me
+from lc_core.rights import may
+from lc_core.vocabulary import Action
 
 HERE = Path(__file__).parent
 
@@ -53,9 +55,25 @@ def sees_contracts(me: Me) -> bool:
     return me.rights.sees_all_contracts or bool(me.rights.own)
 
 
+def manages_contracts(me: Me) -> bool:
+    return me.rights.manages_contracts
+
+
+def manages_place(me: Me) -> bool:
+    return may(me.rights, Action.MANAGE_PLACE)
+
+
 LEARNING = N_("Your invitations, activities and enrollments, and the place to enter an invitation code.")
 MY_CONTRACTS = N_("My contracts")
 USAGE = N_("What was bought, how it is used over time, where people stop, and what ends soon.")
+ADMINISTRATION = N_("Administration")
+MANAGING = N_("All learning contracts: create them, change them, name their admins, choose their activities.")
+CATALOGUE = N_("The learning activities that contracts can offer, and the groups that contracts are sorted by.")
+AUDIT = N_("Who changed what and when, before and after, and the proof that the log is whole.")
+OUTBOX = N_("Every letter that was written, how far it came, and what can be done with those that did not arrive.")
+IMPORTS = N_("Take the files that the LMS hands over, after a look at what would become of each row.")
+SYSTEM = N_("Settings, versions, workers and mail, and the check that everything adds up.")
+PEOPLE = N_("Who is known here, what they may do, and what is held on them.")
 CENTER = N_("Your learning contracts: how their seats are used, who is invited, who is enrolled.")
 
 PLACES = (
@@ -65,6 +83,18 @@ PLACES = (
     Place("invitations", N_("Invitations"), "mail", "", "", sees_contracts),
     Place("add_invitations", N_("Add invitations"), "person_add", "", "", sees_contracts),
     Place("activities", N_("Learning activities"), "school", "", "", sees_contracts),
+    Place("manage_contracts", N_("Contracts"), "folder_managed", ADMINISTRATION, MANAGING, manages_contracts),
+    Place("edit_contract", N_("Contract"), "edit_document", "", "", manages_contracts),
+    Place("renew_contract", N_("Renew a contract"), "autorenew", "", "", manages_contracts),
+    Place("catalogue", N_("Catalogue"), "menu_book", ADMINISTRATION, CATALOGUE, manages_contracts),
+    Place("outbox", N_("Outbox"), "outbox", ADMINISTRATION, OUTBOX, manages_contracts),
+    Place("people", N_("People"), "group", ADMINISTRATION, PEOPLE, manages_place),
+    Place("person", N_("Person"), "person", "", "", manages_place),
+    Place("imports", N_("Imports"), "upload_file", ADMINISTRATION, IMPORTS, manages_place),
+    Place("audit", N_("Audit log"), "history", ADMINISTRATION, AUDIT, manages_place),
+    Place("audit_entry", N_("Change"), "history", "", "", manages_place),
+    Place("system", N_("System"), "settings", ADMINISTRATION, SYSTEM, manages_place),
+    Place("ledger", N_("Seat ledger"), "receipt_long", "", "", sees_contracts),
     Place("seat_usage", N_("Seat usage"), "monitoring", N_("Analytics"), USAGE, sees_contracts),
     Place("enrollments", N_("Enrollments"), "groups", "", "", sees_contracts),
 )

@@ -23,13 +23,16 @@ def person_id(db: Database) -> int | None:
         if is_over(db, sign_in):
             out()
             return None
-        if "person_id" not in st.session_state:
-            st.session_state["person_id"] = sign_ins.enter(db, sign_in)
+        known: int | None = st.session_state.get("person_id")
+        if known is None:
+            known = st.session_state["person_id"] = sign_ins.enter(db, sign_in)
+        elif not sign_ins.is_theirs(db, sign_in, known):
+            out()
+            return None
     except Refused as refused:
         st.session_state["sign_in_refused"] = refused.sentence
         return None
-    entered: int = st.session_state["person_id"]
-    return entered
+    return known
 
 
 def is_over(db: Database, sign_in: SignIn | None) -> bool:

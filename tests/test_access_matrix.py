@@ -16,14 +16,21 @@ import pytest
 
 import lc_core
 from lc_core import (
+    audit_lists,
+    catalogue_lists,
     contract_history,
     contracts,
+    groups,
     invitations,
+    managed_contracts,
+    people_lists,
+    renewing,
 )
 from lc_core.addresses import Address
 from lc_core.errors import NotFound, Refused
 from lc_core.invitation_lists import Chosen, Filter
 from lc_core.invite_list import Good
+from lc_core.outgoing import LetterFilter, LettersChosen
 from lc_core.reasons import Reason
 from lc_core.records.db import Actor, Database
 from lc_core.records.operations import OperationKey
@@ -32,6 +39,8 @@ from tests import databases
 from tests.clock import Clock
 from tests.conftest import check_invariants
 from tests.worlds import (
+    FIRST_DAY,
+    LAST_DAY,
     NOBODY,
     OPERATOR,
     a_contract,
@@ -49,11 +58,11 @@ from tests.worlds import (
     offered,
     only,
     person_of,
-    rehearsed,
     somebody,
 )
 
 EVERYBODY = Chosen(matching=Filter())
+EVERY_LETTER = LettersChosen(matching=LetterFilter())
 GOOD = Good(0, Address(email("x"), email("x")), None)
 
 # --- who may (written out from the roles table of RULES.md, not asked of rights.py) ----------------------------------
@@ -108,6 +117,7 @@ class At:
     admin_id: int
     source: int
     event_id: int
+    group_id: int
     version: int = 1
 
 
@@ -133,6 +143,7 @@ class Verb:
 
 
 NEW = draft(code="new")
+RENEWAL = renewing.Renewal("new", FIRST_DAY, LAST_DAY, 5, carry_invitations=True)
 TABLE = {
     # contracts
     "contracts.create": Verb(MANAGE_ANYWHERE, lambda _: said(NEW)),
@@ -145,14 +156,30 @@ TABLE = {
     "contracts.remove_admin": Verb(MANAGE, lambda at: said(at.contract_id, at.admin_id)),
     "contract_lists.one": Verb(VIEW, lambda at: said(at.contract_id)),
     "contract_lists.id_of": Verb(VIEW, lambda at: said(at.contract_code)),
+    "contract_letters.of_contract": Verb(RUN, lambda at: said(at.contract_id)),
+    "contract_letters.edit_letters": Verb(
+        RUN, lambda at: said(at.contract_id, greeting="Hi", reminder_days=3, reminders_most=2)
+    ),
+    "contract_letters.preview": Verb(RUN, lambda at: said(at.contract_id, greeting="Hi")),
     "contract_history.recent": Verb(RUN, lambda at: said(at.contract_id)),
     "contract_history.outcome": Verb(RUN, lambda at: said(at.contract_id, at.event_id)),
     "contract_lists.admins": Verb(MANAGE, lambda at: said(at.contract_id)),
+    "managed_contracts.listing": Verb(MANAGE_ANYWHERE, lambda _: said(managed_contracts.Wanted())),
+    "managed_contracts.one": Verb(MANAGE, lambda at: said(at.contract_id)),
+    "managed_contracts.goes_with": Verb(MANAGE, lambda at: said(at.contract_id)),
+    "renewing.preview": Verb(MANAGE, lambda at: said(at.contract_id)),
+    "renewing.renew": Verb(MANAGE, lambda at: said(at.contract_id, RENEWAL)),
+    "renewing.links": Verb(VIEW, lambda at: said(at.contract_id)),
+    "renewing.send_prepared": Verb(MANAGE_ANYWHERE, lambda _: said()),
+    "renewing.send_prepared_of": Verb(MANAGE, lambda at: said(at.contract_id)),
     # activities
     "activities.create": Verb(MANAGE_ANYWHERE, lambda _: said("NEW", "New", ActivityKind.ONLINE)),
     "activities.edit": Verb(MANAGE_ANYWHERE, lambda at: said(at.activity_id, "New", ActivityKind.ONLINE)),
     "activities.add_to_contract": Verb(MANAGE, lambda at: said(at.contract_id, [at.new_activity_id])),
     "activities.import_from": Verb(MANAGE, lambda at: said(at.contract_id, at.source)),
+    "activities_to_add.from_catalogue": Verb(MANAGE, lambda at: said(at.contract_id)),
+    "activities_to_add.contracts_to_import_from": Verb(MANAGE, lambda at: said(at.contract_id)),
+    "activities_to_add.import_of": Verb(MANAGE, lambda at: said(at.contract_id, at.source)),
     "activities.removal_of": Verb(MANAGE, lambda at: said(at.contract_id, at.activity_id)),
     "activities.remove_from_contract": Verb(MANAGE, lambda at: said(at.contract_id, at.activity_id)),
     "activity_lists.of_contract": Verb(VIEW, lambda at: said(at.contract_id)),
@@ -191,13 +218,48 @@ TABLE = {
     ),
     "enrollments.withdraw": Verb(MANAGE, lambda at: said(at.contract_id, at.enrollment_id)),
     "seats.by_status": Verb(VIEW, lambda at: said(at.contract_id)),
+    # letters, and what is written without anybody asking
+    "outgoing.listing": Verb(MANAGE_ANYWHERE, lambda _: said(LetterFilter())),
+    "outgoing.mail_state": Verb(MANAGE_ANYWHERE, lambda _: said()),
+    "outgoing.mail_of": Verb(RUN, lambda at: said(at.contract_id)),
+    "outgoing.retry": Verb(MANAGE_ANYWHERE, lambda _: said(EVERY_LETTER)),
+    "outgoing.cancel": Verb(MANAGE_ANYWHERE, lambda _: said(EVERY_LETTER)),
+    "alerts.raise_due": Verb(PLACE, lambda _: said()),
+    "reminding.remind": Verb(PLACE, lambda _: said()),
     # people and roles
     "people.me": Verb(ANYBODY, lambda _: said()),
     "people.find": Verb(MANAGE_ANYWHERE, lambda _: said("ann")),
     "people.register": Verb(PLACE, lambda _: said(email("new"), "New")),
     "roles.grant": Verb(PLACE, lambda _: said(email("new"), Role.MANAGER)),
     "roles.revoke_role": Verb(PLACE, lambda _: said(email("analyst"), Role.ANALYST)),
+    "roles.revoke_privilege": Verb(PLACE, lambda _: said(email("analyst"), Privilege.PERSONAL_DATA)),
     "roles.with_roles": Verb(PLACE, lambda _: said()),
+    "people_lists.listing": Verb(PLACE, lambda _: said(people_lists.Wanted())),
+    "people_lists.one": Verb(PLACE, lambda at: said(at.admin_id)),
+    "people_lists.id_of": Verb(PLACE, lambda _: said(email("analyst"))),
+    "accounts.deactivate": Verb(PLACE, lambda at: said(at.admin_id)),
+    "accounts.reactivate": Verb(PLACE, lambda at: said(at.admin_id), Reason.ACCOUNT_ACTIVE),
+    "privacy.erase": Verb(PLACE, lambda at: said(at.admin_id)),
+    "privacy.erasure_of": Verb(PLACE, lambda at: said(at.admin_id)),
+    "personal_data.export_person": Verb(PLACE, lambda at: said(at.admin_id)),
+    "sign_ins.unlink": Verb(PLACE, lambda at: said(at.admin_id, "issuer", "subject"), Reason.IDENTITY_NOT_LINKED),
+    "sign_ins.sign_out_everywhere": Verb(PLACE, lambda at: said(at.admin_id)),
+    # the catalogue and groups
+    "activities.deactivate": Verb(MANAGE_ANYWHERE, lambda at: said(at.activity_id)),
+    "activities.reactivate": Verb(MANAGE_ANYWHERE, lambda at: said(at.activity_id), Reason.ACTIVITY_ACTIVE),
+    "catalogue_lists.listing": Verb(MANAGE_ANYWHERE, lambda _: said(catalogue_lists.Wanted())),
+    "groups.listing": Verb(MANAGE_ANYWHERE, lambda _: said()),
+    "groups.create": Verb(MANAGE_ANYWHERE, lambda _: said("New")),
+    "groups.rename": Verb(MANAGE_ANYWHERE, lambda at: said(at.group_id, "New")),
+    "groups.delete_unused": Verb(MANAGE_ANYWHERE, lambda at: said(at.group_id)),
+    # the audit log and the seat ledger
+    "audit_lists.listing": Verb(PLACE, lambda _: said(audit_lists.Wanted())),
+    "audit_lists.every": Verb(PLACE, lambda _: said(audit_lists.Wanted())),
+    "audit_lists.one": Verb(PLACE, lambda at: said(at.event_id)),
+    "audit_lists.prove": Verb(PLACE, lambda _: said()),
+    "ledger_lists.moves": Verb(VIEW, lambda at: said(at.contract_id)),
+    "ledger_lists.holdings": Verb(VIEW, lambda at: said(at.contract_id)),
+    "ledger_lists.every": Verb(VIEW, lambda at: said(at.contract_id)),
 }
 
 
@@ -296,6 +358,7 @@ def fill(db: Database, contract_id: int, admin: str, source: int) -> At:
         admin_id=person_of(db, admin).id,
         source=source,
         event_id=contract_history.recent(db, OPERATOR, contract_id)[0].event_id,
+        group_id=groups.create(db, OPERATOR, f"Group {contract_id}"),
         version=contract.version,
     )
 
@@ -319,7 +382,7 @@ def call(name: str, db: Database, who: Actor, at: At, **key: OperationKey) -> ob
 
 
 def told(db: Database, name: str, who: Actor, at: At) -> Answer:
-    with rehearsed(db) as stage:
+    with db.rehearsal() as stage:
         try:
             call(name, stage, who, at)
         except Refused as refused:
@@ -372,6 +435,15 @@ def test_every_verb_takes_a_key():  # house: one click = one verb with an idempo
     nouns = {name for name in FOUND if name not in KEYED}
 
     assert nouns == {
+        "activities_to_add.contracts_to_import_from",
+        "activities_to_add.from_catalogue",
+        "activities_to_add.import_of",
+        "managed_contracts.goes_with",
+        "managed_contracts.listing",
+        "managed_contracts.one",
+        "renewing.links",
+        "renewing.preview",
+        "renewing.send_prepared",  # calls its verb for one contract after the other
         "activities.removal_of",
         "activity_lists.of_contract",
         "activity_lists.everyone_of",
@@ -381,6 +453,8 @@ def test_every_verb_takes_a_key():  # house: one click = one verb with an idempo
         "invitation_guards.look_before",
         "contract_history.outcome",
         "contract_history.recent",
+        "contract_letters.of_contract",
+        "contract_letters.preview",
         "contract_lists.admins",
         "contract_lists.id_of",
         "contract_lists.one",
@@ -390,6 +464,11 @@ def test_every_verb_takes_a_key():  # house: one click = one verb with an idempo
         "invitation_lists.listing",
         "invite_imports.lately",
         "inviting.preview",
+        "alerts.raise_due",  # calls its verb for one contract after the other
+        "outgoing.listing",
+        "outgoing.mail_of",
+        "outgoing.mail_state",
+        "reminding.remind",  # calls its verb for one contract after the other
         "people.find",
         "people_to_pick.every",
         "people_to_pick.one_page",
@@ -397,6 +476,20 @@ def test_every_verb_takes_a_key():  # house: one click = one verb with an idempo
         "my_learning.enrollments",
         "my_learning.invitations",
         "roles.with_roles",
+        "people_lists.id_of",
+        "people_lists.listing",
+        "people_lists.one",
+        "personal_data.export_person",
+        "privacy.erasure_of",
+        "catalogue_lists.listing",
+        "groups.listing",
+        "audit_lists.every",
+        "audit_lists.listing",
+        "audit_lists.one",
+        "audit_lists.prove",
+        "ledger_lists.every",
+        "ledger_lists.holdings",
+        "ledger_lists.moves",
         "seats.by_status",
     }
 
@@ -408,7 +501,7 @@ def test_a_repeated_key_answers_the_same_and_does_nothing(world, name):  # safet
     another = world.actors["contract admin of own" if learns else "operator"]
     at, key = world.places["own"], OperationKey.new()
 
-    with rehearsed(world.db) as stage:
+    with world.db.rehearsal() as stage:
         first = call(name, stage, who, at, key=key)
         after = everything(stage)
         assert call(name, stage, who, at, key=key) == first
@@ -422,5 +515,5 @@ def test_a_repeated_key_answers_the_same_and_does_nothing(world, name):  # safet
 def test_a_key_opens_no_door(world, name):  # R-AUTH-2: who may not is told nothing, whatever key they send
     gone = world.actors["deactivated super admin"]
 
-    with rehearsed(world.db) as stage, pytest.raises(NotFound):
+    with world.db.rehearsal() as stage, pytest.raises(NotFound):
         call(name, stage, gone, world.places["own"], key=OperationKey.new())

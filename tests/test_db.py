@@ -14,7 +14,7 @@ from sqlalchemy import Connection, create_engine, delete, insert, inspect, selec
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateSchema
-from sqlglot.expressions import CheckColumnConstraint
+from sqlglot.expressions import CheckColumnConstraint, ColumnConstraint, ColumnDef, Reference
 
 from lc_core import access, contracts, invitations, redeeming
 from lc_core.errors import Refused
@@ -548,8 +548,14 @@ def plain(sql: str) -> list[str]:
     for part in made.this.expressions:
         checks = [one for one in part.args.get("constraints") or [] if isinstance(one.kind, CheckColumnConstraint)]
         parts += [check.pop().sql() for check in checks]
+        parts += [_as_of_the_table(part, one.pop()) for one in part.find_all(ColumnConstraint) if one.find(Reference)]
         parts.append(part.sql().replace("DEFAULT ('')", "DEFAULT ''"))  # as Alembic writes it
     return parts
+
+
+def _as_of_the_table(column: ColumnDef, key: ColumnConstraint) -> str:
+    """A foreign key that was added with its column, as it reads when the table is made with it."""
+    return f"CONSTRAINT {key.this.sql()} FOREIGN KEY ({column.name}) {key.find(Reference).sql()}"
 
 
 def plain_name(description: str, schema: str) -> str:

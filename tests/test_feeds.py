@@ -266,3 +266,34 @@ def test_an_activity_is_known_by_its_code_and_takes_title_and_kind(db: Database,
     told = worlds.last_event(db)
     assert told.before == {"A-1": {"title": "First aid", "kind": "online"}}
     assert set(told.after) == {"A-1", "B"}
+
+
+# --- uploaded and rehearsed ------------------------------------------------------------------------------------------
+
+UPLOADED = {
+    "users.csv": b"email,name\nann@example.org,Ann\nbad,Bad\n",
+    "activities.csv": b"code,title,kind\nA,A,online\n",
+}
+
+
+def test_a_rehearsal_tells_what_an_import_would_come_to_and_writes_nothing(db: Database) -> None:
+    with worlds.unchanged(db):
+        foreseen = feeds.rehearse(db, OPERATOR, UPLOADED)
+    came = feeds.import_files(db, OPERATOR, UPLOADED)
+
+    assert foreseen.as_json() == came.as_json()
+    assert [(file.file, file.new, len(file.rejects)) for file in came.files] == [
+        ("activities.csv", 1, 0),
+        ("users.csv", 1, 1),
+    ]
+    with worlds.unchanged(db):
+        feeds.import_files(db, OPERATOR, UPLOADED)
+
+
+def test_whoever_may_not_bring_files_may_not_rehearse_them(db: Database) -> None:
+    asker = worlds.somebody(db, "max", Role.ADMINISTRATOR, Privilege.CONTRACTS)
+    for ask in (feeds.rehearse, feeds.import_files):
+        with worlds.not_found(db):
+            ask(db, asker, UPLOADED)
+        with worlds.refused(db, Reason.NO_FEEDS):
+            ask(db, OPERATOR, {"people.csv": b"email\n"})

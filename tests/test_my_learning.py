@@ -26,7 +26,6 @@ from tests.worlds import (
     deactivate,
     invite,
     offered,
-    rehearsed,
 )
 
 VOUCHER, SUBSCRIPTION, UNLIMITED = ContractType
@@ -35,7 +34,7 @@ SOME = settings(max_examples=8, suppress_health_check=[HealthCheck.function_scop
 
 def reason_of(db: Database, verb, *args) -> Reason | None:
     """Why the verb would refuse now; nothing it does stays done."""
-    with rehearsed(db) as stage:
+    with db.rehearsal() as stage:
         try:
             verb(stage, *args)
         except Refused as refused:
@@ -61,7 +60,7 @@ def test_what_is_offered_is_what_can_be_done(db: Database, clock: Clock, life: L
                 assert seen.why_not_accept is refused
             for one in seen.activities:
                 before = contract_now(db, seen.contract_id).seats_used
-                with rehearsed(db) as stage:
+                with db.rehearsal() as stage:
                     try:
                         enrollments.enroll(stage, learner, seen.contract_id, one.activity.id)
                         took, refused = contract_now(stage, seen.contract_id).seats_used - before, None

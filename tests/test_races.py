@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from lc_core import activities, codes, contracts, enrollments, invitations, inviting, people, redeeming, roles
+from lc_core import activities, codes, contracts, enrollments, invitations, inviting, people, redeeming, renewing, roles
 from lc_core.contracts import Draft
 from lc_core.invitation_lists import Chosen, Filter
 from lc_core.reasons import Reason
@@ -23,6 +23,7 @@ from lc_core.records.db import Actor, Database
 from lc_core.records.house_models import AuditEvent, Letter, RoleHeld
 from lc_core.records.models import Contract, Enrollment, Invitation, PastCode, Person, SeatHeld, SeatMove
 from lc_core.records.operations import OperationKey
+from lc_core.renewing import Renewal
 from lc_core.vocabulary import (
     ActivityKind,
     ContractType,
@@ -597,6 +598,52 @@ def test_without_the_lock_the_second_who_edits_meets_an_error(db, db_url):
     told = race(db_url, runners, without={Safety.LOCK}, linger=UNTIL_ALL_HAVE_LOOKED)
 
     assert ["StaleDataError" in error for error in errors_in(told)] == [True]
+
+
+def two_renewals(db: Database) -> list[list[Call]]:
+    contract_id = a_contract(db, ContractType.VOUCHER, 5)
+    renewals = [Renewal(code, date(2027, 1, 1), None, 5) for code in ("N-1", "N-2")]
+    return [[Call(renewing.renew, (OPERATOR, contract_id, renewal))] for renewal in renewals]
+
+
+def test_two_who_renew_a_contract_at_once_make_one_successor(db, db_url):  # R-CON-17
+    told = one(race(db_url, two_renewals(db), linger=LINGER))
+
+    assert sorted(reply.reason or "renewed" for reply in told) == [Reason.ALREADY_RENEWED, "renewed"]
+    assert count_of(db, Contract) == 2
+
+
+def test_without_the_lock_the_second_who_renews_meets_an_error(db, db_url):
+    """The unique key of successors still keeps it at one, but answers nobody."""
+    told = race(db_url, two_renewals(db), without={Safety.LOCK}, linger=UNTIL_ALL_HAVE_LOOKED)
+
+    assert ["IntegrityError" in error for error in errors_in(told)] == [True]
+    assert count_of(db, Contract) == 2
+
+
+def two_workers(db: Database) -> list[list[Call]]:
+    """A renewed contract that has begun, whose three people are prepared."""
+    old = a_contract(db, ContractType.SUBSCRIPTION, 5)
+    some_activities(db, old, 1)
+    for learner in some_learners(db, 3):
+        redeeming.redeem(db, Actor.person(learner), contract_now(db, old).invitation_code)
+    renewing.renew(db, OPERATOR, old, Renewal("N", date(2026, 1, 1), None, 5, carry_invitations=True))
+    return [[Call(renewing.send_prepared, (OPERATOR,))]] * 2
+
+
+def test_two_workers_send_what_was_prepared_once(db, db_url):  # R-CON-17
+    told = one(race(db_url, two_workers(db), linger=LINGER))
+
+    assert sum(sent.invited for reply in told for sent in reply.answer) == 3
+    assert count_of(db, Letter) == 3
+
+
+def test_without_the_lock_the_second_worker_meets_an_error(db, db_url):
+    """The unique key of live invitations still keeps it at one each."""
+    told = race(db_url, two_workers(db), without={Safety.LOCK}, linger=UNTIL_ALL_HAVE_LOOKED)
+
+    assert ["IntegrityError" in error for error in errors_in(told)] == [True]
+    assert count_of(db, Letter) == 3
 
 
 def two_super_admins(db: Database) -> list[list[Call]]:

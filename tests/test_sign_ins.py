@@ -25,6 +25,7 @@ from tests.worlds import (
     events_of,
     invite,
     last_event,
+    not_found,
     person_of,
     refused,
     status_of,
@@ -254,3 +255,39 @@ def test_signing_out_is_no_history(db):
     assert [event.event for event in events_of(db)] == [Event.SIGNED_IN_FIRST]
     with db.read() as session:
         assert session.scalars(select(IdentityHeld.sessions_valid_after)).all() == [NOON]
+
+
+# --- unlinked and signed out by those who manage people --------------------------------------------------------------
+
+
+def test_an_unlinked_identity_is_nobodys_until_its_address_brings_it_back(db):
+    person_id = sign_ins.enter(db, sign_in("ann"))
+    before = sign_ins.is_theirs(db, sign_in("ann"), person_id)
+    sign_ins.unlink(db, OPERATOR, person_id, ISSUER, "subject of ann")
+
+    assert (before, sign_ins.is_theirs(db, sign_in("ann"), person_id)) == (True, False)
+    event = last_event(db)
+    assert (event.event, event.subject) == (Event.IDENTITY_UNLINKED, {"person": person_id})
+    assert "subject of" not in repr(event)
+    assert sign_ins.enter(db, sign_in("ann", subject="another")) == person_id
+
+
+def test_only_what_is_linked_is_unlinked_and_only_by_who_manages_people(db):
+    person_id, other = sign_ins.enter(db, sign_in("ann")), a_learner(db, "bob")
+    for person, subject in ((person_id, "no such"), (other.person_id, "subject of ann")):
+        with refused(db, Reason.IDENTITY_NOT_LINKED):
+            sign_ins.unlink(db, OPERATOR, person, ISSUER, subject)
+    with not_found(db):
+        sign_ins.unlink(db, other, person_id, ISSUER, "subject of ann")
+    with not_found(db):
+        sign_ins.sign_out_everywhere(db, other, person_id)
+
+
+def test_signing_out_everywhere_ends_every_session_and_forbids_none(db, clock):
+    person_id, began = sign_ins.enter(db, sign_in("ann", began=clock.now)), clock.now
+    clock.forward(timedelta(minutes=5))
+    sign_ins.sign_out_everywhere(db, OPERATOR, person_id)
+
+    assert sign_ins.is_over(db, sign_in("ann", began=began), longest=LONGEST)
+    assert not sign_ins.is_over(db, sign_in("ann", began=clock.now + timedelta(seconds=1)), longest=LONGEST)
+    assert last_event(db).event is Event.SESSIONS_ENDED

@@ -8,6 +8,7 @@ from sqlalchemy import event
 
 from lc_core import invitations, inviting
 from lc_core.invitation_lists import Chosen, Filter
+from lc_core.mail import claims
 from lc_core.records.db import Database
 from lc_core.vocabulary import ContractType
 from tests.worlds import OPERATOR, a_contract, email, offered
@@ -47,4 +48,19 @@ def test_a_bulk_action_sends_as_many_statements_for_a_hundred_people_as_for_ten(
     few, many = sent_for(db, FEW, verb), sent_for(db, MANY, verb)
 
     assert len(few) > 0
+    assert len(many) == len(few), "\n".join(many)
+
+
+def test_claiming_letters_sends_as_many_statements_for_many_as_for_few(db):
+    contract_id = a_contract(db, ContractType.VOUCHER, seats=1000)
+
+    def sent_for_claiming(how_many: int) -> list[str]:
+        people = [email(f"p{how_many}-{n}") for n in range(how_many)]
+        inviting.invite(db, OPERATOR, contract_id, people, activities=offered(db, contract_id))
+        with statements(db) as sent:
+            assert len(claims.take(db, how_many + 1).claims) == how_many
+        return sent
+
+    few, many = sent_for_claiming(FEW), sent_for_claiming(MANY)
+
     assert len(many) == len(few), "\n".join(many)

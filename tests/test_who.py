@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
-from lc_core import activities, codes, contracts, inviting, people, roles
+from lc_core import activities, codes, contracts, inviting, people, roles, sign_ins
 from lc_core.records.db import Actor, Database, utc_now
 from lc_core.records.models import Person
 from lc_core.vocabulary import ActivityKind, ContractType, Role
@@ -184,3 +184,14 @@ def test_signing_out_ends_other_windows_before_their_next_click_does_anything(wo
     assert seen(here) == seen(there) == DOOR
     assert codes.history(world.db, OPERATOR, world.contract) == []
     assert headings(world.open(claims("ann", ago=timedelta(seconds=-1)))) == ["Welcome, Ann"]
+
+
+def test_whose_sign_in_is_unlinked_is_out_at_the_next_click(world):
+    app = world.open(claims("ann"))
+    before = headings(app)
+    sign_ins.unlink(world.db, OPERATOR, app.session_state["person_id"], "http://localhost:9", "ann")
+
+    app.run()
+
+    assert before == ["Welcome, Ann"]
+    assert seen(app) == DOOR

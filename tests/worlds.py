@@ -326,14 +326,3 @@ def not_found(db: Database) -> Iterator[None]:
         yield
     assert str(caught.value) == str(NotFound())
     assert caught.value.facts == {}
-
-
-@contextmanager
-def rehearsed(db: Database) -> Iterator[Database]:
-    """The same records, on which nothing that is done stays done."""
-    with db._writing.connect() as connection, connection.begin() as play:
-        connection.begin_nested()  # so that what the door commits or undoes is a savepoint of the play
-        stage = Database(db.engine, db.clock, db.zone)
-        stage.__dict__.update(_writing=connection, _reading=connection)
-        yield stage
-        play.rollback()

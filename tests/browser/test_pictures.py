@@ -26,6 +26,17 @@ PLACES = {
     "activities": ("/activities?contract=6", "Super administrator"),
     "enrollments": ("/enrollments?contract=6&activity=1", "Super administrator"),
     "seat-usage": ("/seat_usage", "Manager"),
+    "manage-contracts": ("/manage_contracts", "Super administrator"),
+    "edit-contract": ("/edit_contract?contract=6", "Super administrator"),
+    "people": ("/people", "Super administrator"),
+    "person": ("/person?person=3", "Super administrator"),
+    "catalogue": ("/catalogue", "Super administrator"),
+    "groups": ("/catalogue?part=groups", "Super administrator"),
+    "imports": ("/imports", "Super administrator"),
+    "audit": ("/audit", "Super administrator"),
+    "audit-entry": ("/audit_entry?entry=40", "Super administrator"),
+    "ledger": ("/ledger?contract=6&view=moves", "Super administrator"),
+    "system": ("/system", "Super administrator"),
 }
 HARMLESS = ("_stcore/health", "_stcore/host-config")
 """What Streamlit asks for beside a page's address before it asks at the root."""
