@@ -73,6 +73,11 @@ class ContractSeen:
     activities: list[Offered]
     version: int
 
+    @property
+    def is_deal(self) -> bool:
+        """Whether it is what FutureLearn calls a deal: its pages speak of allocated and available seats (R-SEAT-3)."""
+        return self.contract_type is ContractType.UNLIMITED
+
 
 def one(db: Database, actor: Actor, contract_id: int) -> ContractSeen:
     """One contract, for its pages."""

@@ -28,7 +28,8 @@ Ts = TypeVarTuple("Ts")
 class Filter:
     """What a list shows, and what an action on *all that match* is given. Empty = everything.
 
-    `old_code`: only those whose last letter holds an invitation code that works no more.
+    `old_code`: only those whose last letter holds an invitation code that works no more. `expires_soon`: only those
+    that will expire within rules.EXPIRES_SOON.
     """
 
     statuses: frozenset[InvitationStatus] = frozenset()
@@ -38,6 +39,7 @@ class Filter:
     mail: LetterState | None = None
     person_id: int | None = None
     old_code: bool = False
+    expires_soon: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,10 +180,16 @@ def _conditions(contract: Contract, wanted: Filter, now: datetime) -> Iterator[C
     if wanted.activity_id is not None:
         yield expressions.offers(wanted.activity_id)
         yield expressions.covers(contract.contract_type, wanted.activity_id)
-    if wanted.old_code:
-        yield expressions.holds_old_code(contract)
     if wanted.mail is not None:
         yield Letter.state == wanted.mail
+    yield from _worth_resending(contract, wanted, now)
+
+
+def _worth_resending(contract: Contract, wanted: Filter, now: datetime) -> Iterator[ColumnElement[bool]]:
+    if wanted.old_code:
+        yield expressions.holds_old_code(contract)
+    if wanted.expires_soon:
+        yield expressions.expires_soon(now)
 
 
 def _rows(

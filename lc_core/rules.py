@@ -17,6 +17,7 @@ from lc_core.vocabulary import (
     Result,
 )
 
+EXPIRES_SOON = timedelta(days=7)
 DEFAULT_TTL_DAYS = {ContractType.VOUCHER: None, ContractType.SUBSCRIPTION: None, ContractType.UNLIMITED: 28}
 LARGEST_NUMBER = 2_000_000_000
 LONGEST_TTL_DAYS = 36_500

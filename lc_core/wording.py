@@ -129,7 +129,9 @@ _CONSEQUENCES = {
     Doing.RESEND: N_(
         "They get a new letter. Where invitations of this contract expire, the time to accept begins anew with it."
     ),
-    Doing.REVOKE: N_("The invitation cannot be accepted any more. Its record stays, and the person can be invited again."),
+    Doing.REVOKE: N_(
+        "The invitation cannot be accepted any more. Its record stays, and the person can be invited again."
+    ),
     Doing.REINVITE: N_("Each gets a new invitation and a letter. The record of the old one stays as it is."),
     Doing.ADD_ACTIVITIES: N_("The invitations cover these activities too."),
     Doing.DEALLOCATE: N_(
@@ -160,7 +162,9 @@ def _ago(past: timedelta) -> str:
     days, hours = past // DAY, past // HOUR
     if days:
         return ngettext("expired {n} day ago", "expired {n} days ago", days).format(n=days)
-    return ngettext("expired {n} hour ago", "expired {n} hours ago", hours).format(n=hours) if hours else _("just expired")
+    return (
+        ngettext("expired {n} hour ago", "expired {n} hours ago", hours).format(n=hours) if hours else _("just expired")
+    )
 
 
 _FORESEEN = {

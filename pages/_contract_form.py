@@ -168,7 +168,10 @@ def _settings(contract_id: int, chosen: ContractType) -> None:
         max_value=rules.LONGEST_TTL_DAYS,
         step=1,
         placeholder=_("No end"),
-        help=_("Counted from the day an invitation was last sent. Empty: it does not end."),
+        help=_(
+            "Counted from the moment an invitation was last sent. Empty: it does not end. A change holds for invitations "
+            "that are sent from now on, again or for the first time; those that are out keep their date."
+        ),
     )
     days.number_input(
         **_field("reminder_days", contract_id),

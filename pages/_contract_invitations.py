@@ -4,7 +4,7 @@ import streamlit as st
 
 from lc_core import invitation_lists, language, seats
 from lc_core.contract_lists import ContractSeen
-from lc_core.insight import charts
+from lc_core.insight import seats_told
 from lc_core.invitation_lists import Filter
 from lc_core.language import _
 from lc_core.wording import shown_statuses
@@ -16,8 +16,8 @@ def show(seen: ContractSeen) -> None:
     st.subheader(_("Invitations"))
     st.caption(_("Everybody who was invited, and everybody who came with the invitation code."))
     counted = vars(_frame.found(seats.by_status, seen.id))
-    _frame.seats_bar(counted)
-    st.caption(charts.describe(counted))
+    _frame.seats_bar(counted, seen.contract_type)
+    st.caption(seats_told.described(counted, seen.contract_type))
     by_status = _frame.found(invitation_lists.listing, seen.id, Filter()).by_status
     with st.container(horizontal=True):
         for word, alike in shown_statuses(seen.contract_type).items():

@@ -14,7 +14,7 @@ import streamlit as st
 
 from lc_core import language, people
 from lc_core.errors import NotFound, Refused
-from lc_core.insight import charts
+from lc_core.insight import seats_told
 from lc_core.insight.copy import Insight
 from lc_core.language import _
 from lc_core.people import Me
@@ -22,6 +22,7 @@ from lc_core.records.db import Actor, Database
 from lc_core.records.operations import OperationKey
 from lc_core.settings import open_database, settings
 from lc_core.sign_ins import SignIn
+from lc_core.vocabulary import ContractType
 from pages import _who
 
 T = TypeVar("T")
@@ -135,6 +136,11 @@ def moment(instant: datetime | None) -> str:
     return "–" if instant is None else language.day_and_time(instant, zone())
 
 
+def day(instant: datetime | None) -> str:
+    """The day of an instant where the viewer is; a dash for none."""
+    return "–" if instant is None else language.date(instant.astimezone(zone()).date())
+
+
 def contract_asked_for() -> int:
     """The contract in the page's address."""
     return number_asked_for("contract")
@@ -243,6 +249,7 @@ def answered() -> None:
     st.session_state.pop("asked", None)
 
 
-def seats_bar(row: dict[str, Any]) -> None:
-    """The seats of one contract by status, as a bar with its numbers (R-SEAT-10)."""
-    st.vega_lite_chart(charts.seats_as_drawn(row), height=BAR_HEIGHT, alt=charts.describe(row))
+def seats_bar(row: dict[str, Any], contract_type: ContractType) -> None:
+    """The seats of one contract by status, in the words of its type, as a bar with its numbers (R-SEAT-10)."""
+    told = seats_told.described(row, contract_type)
+    st.vega_lite_chart(seats_told.drawn(row, contract_type), height=BAR_HEIGHT, alt=told)

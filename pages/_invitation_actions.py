@@ -15,6 +15,7 @@ from lc_core.invitations import Done
 from lc_core.language import _, ngettext
 from lc_core.records.operations import OperationKey
 from lc_core.vocabulary import Doing
+from lc_core.wording import what_follows
 from pages import _code, _frame, _invitation_table, _letters
 
 MOST_SHOWN = 1000
@@ -85,6 +86,7 @@ def _look_before(seen: ContractSeen, doing: Doing, chosen: Chosen) -> None:
     would = _foreseen(seen, doing, chosen, *more)
     able = [one for one in would if one.reason is None]
     st.markdown(f"**{doing.label}**: " + ngettext("{n} person", "{n} people", len(able)).format(n=len(able)))
+    st.caption(what_follows(doing))
     st.dataframe(
         {
             _("Person"): [one.person for one in would[:MOST_SHOWN]],

@@ -6,13 +6,17 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
+from lc_core import rules
 from lc_core.contract_lists import ContractSeen
-from lc_core.invitation_lists import PAGE_SIZE, Filter, InvitationSeen, Listing
+from lc_core.invitation_lists import PAGE_SIZE, Chosen, Filter, InvitationSeen, Listing
 from lc_core.language import _
-from lc_core.vocabulary import InvitationStatus
-from lc_core.wording import shown_as
+from lc_core.vocabulary import Doing, InvitationStatus, Word
+from lc_core.wording import expiry, shown_as
 from pages import _frame, _kept, _mail
 
+AGAIN = " "
+"""The column of the rows' buttons, which needs no heading."""
+EXPIRES_WIDTH = 225
 LOOKS = {
     InvitationStatus.ENROLLED: ("✓", "green"),
     InvitationStatus.ACCEPTED: ("●", "blue"),
@@ -46,6 +50,12 @@ def order(seen: ContractSeen) -> str:
     return _kept.select(_("Sort"), list(orders), name="by", labels=lambda name: orders[name], on_change=from_the_start)
 
 
+def expires_soon() -> bool:
+    """Whether only those are wanted that will expire within days."""
+    label = _("Expires within {n} days").format(n=rules.EXPIRES_SOON.days)
+    return st.toggle(label, key="soon", bind="query-params", on_change=from_the_start)
+
+
 def show(seen: ContractSeen, asked: Filter, listing: Listing, page: int) -> list[InvitationSeen]:
     """Draw one page of the list; answers what is selected in it."""
     if not listing.rows:
@@ -66,13 +76,15 @@ def _table(seen: ContractSeen, asked: Filter, listing: Listing, page: int) -> li
     """Draw the rows; answers those selected. The key holds all that changes the rows."""
     version = st.session_state.get("version", 0)
     drawn: Any = st.dataframe(
-        pa.Table.from_pylist([_row(seen, row) for row in listing.rows]),
+        pa.Table.from_pylist([_row(seen, row) for row in listing.rows]).select(_columns(seen, listing)),
         hide_index=True,
         key=f"rows-{seen.id}-{page}-{version}-{hash(asked)}",
         on_select="rerun" if seen.may_run else "ignore",
         selection_mode="multi-row",
         column_config={
             _("Status"): _status_column(seen),
+            _("Expires"): st.column_config.Column(width=EXPIRES_WIDTH),
+            AGAIN: _resend_column(listing, f"again-{seen.id}-{page}-{version}-{hash(asked)}"),
             _("Mail"): st.column_config.Column(width=MAIL_WIDTH),
         },
         height=min(38 + 35 * len(listing.rows), 620),
@@ -83,10 +95,41 @@ def _table(seen: ContractSeen, asked: Filter, listing: Listing, page: int) -> li
     return [listing.rows[position] for position in drawn["selection"]["rows"] if position < len(listing.rows)]
 
 
+def _resend_column(listing: Listing, key: str) -> Any:
+    """A button in the row, for the pointer: with the keyboard the row is selected, and the button is below the table."""
+    ids = [row.id for row in listing.rows]
+    return st.column_config.ButtonColumn("", key=key, type="tertiary", on_click=_ask_to_resend, args=(key, ids))
+
+
+def _ask_to_resend(key: str, ids: list[int]) -> None:
+    """A click tells a position among the rows that were drawn last; whom it means is shown before anything is sent."""
+    position = st.session_state[key]["row"]
+    if position < len(ids):
+        _frame.ask(Doing.RESEND.value, Chosen(ids=frozenset([ids[position]])))
+
+
 def _status_column(seen: ContractSeen) -> Any:
     """The statuses as coloured words."""
-    looks = {f"{sign} {shown_as(seen.contract_type, status).label}": colour for status, (sign, colour) in LOOKS.items()}
+    looks = {f"{sign} {word.label}": colour for word, (sign, colour) in _looks(seen).items()}
     return st.column_config.MultiselectColumn(options=list(looks), color=list(looks.values()))
+
+
+def _looks(seen: ContractSeen) -> dict[Word, tuple[str, str]]:
+    """A look for each word of the contract's type: of the first status, where the word stands for several."""
+    found: dict[Word, tuple[str, str]] = {}
+    for status, look in LOOKS.items():
+        found.setdefault(shown_as(seen.contract_type, status), look)
+    return found
+
+
+def _columns(seen: ContractSeen, listing: Listing) -> list[str]:
+    """What there is to tell: no end where no invitation has one (R-INV-3), no button where none can be sent again."""
+    left_out = set()
+    if seen.invitation_ttl_days is None and not any(row.expires_at for row in listing.rows):
+        left_out.add(_("Expires"))
+    if not seen.may_run or all(row.why_not_resend for row in listing.rows):
+        left_out.add(AGAIN)
+    return [name for name in _row(seen, listing.rows[0]) if name not in left_out]
 
 
 def _row(seen: ContractSeen, row: InvitationSeen) -> dict[str, Any]:
@@ -94,7 +137,9 @@ def _row(seen: ContractSeen, row: InvitationSeen) -> dict[str, Any]:
     return {
         _("Name"): row.person,
         _("E-mail"): row.email,
-        _("Status"): [f"{LOOKS[row.status][0]} {word.label}"],
+        _("Status"): [f"{_looks(seen)[word][0]} {word.label}"],
+        AGAIN: None if row.why_not_resend else Doing.RESEND.label,
+        _("Expires"): _expires(row),
         _("Mail"): _mail_of(row),
         _("Invited"): _frame.moment(row.invited_at),
         _("Last sent"): _frame.moment(row.last_sent_at),
@@ -103,6 +148,12 @@ def _row(seen: ContractSeen, row: InvitationSeen) -> dict[str, Any]:
         _("Enrolled in"): row.enrolled,
         _("How"): row.source.label,
     }
+
+
+def _expires(row: InvitationSeen) -> str:
+    """When it ends and how far off that is; a dash where it does not end, or has been answered."""
+    told = expiry(row.status, row.expires_at, _frame.database().clock())
+    return f"{told} ({_frame.day(row.expires_at)})" if told else "–"
 
 
 def _mail_of(row: InvitationSeen) -> str:

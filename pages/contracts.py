@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+import polars as pl
 import streamlit as st
 
 from lc_core import language
-from lc_core.insight import answers, center, charts
+from lc_core.insight import answers, center, seats_told
 from lc_core.language import _
 from lc_core.vocabulary import ContractStatus, ContractType
 from pages import _frame, _kept, _places
@@ -38,18 +39,37 @@ def type_label(value: str) -> str:
     return _("All types") if value == ANY else ContractType.of(value).label
 
 
+def deals(full: pl.DataFrame) -> None:
+    """Where there are deals: the click that leaves only these, for whoever knows unlimited contracts by that name."""
+    number = center.deals(full)
+    if number:
+        st.button(
+            _("Deals ({n})").format(n=language.number(number)),
+            key="deals",
+            icon=":material/handshake:",
+            type="tertiary",
+            help=_("Show only unlimited contracts."),
+            on_click=only_deals,
+        )
+
+
+def only_deals() -> None:
+    st.session_state["type"] = ContractType.UNLIMITED.value
+    from_the_start()
+
+
 def from_the_start() -> None:
     st.session_state["page"] = 1
 
 
 def card(row: dict[str, Any], now: datetime) -> None:
     """One contract: its title, its seats, what stands out, when it ends, and what to do with it."""
-    contract_id = row["contract_id"]
+    contract_id, kind = row["contract_id"], ContractType.of(row["contract_type"])
     with st.container(border=True, key=f"contract-{contract_id}"):
         _places.link("invitations", f"**{_frame.safe(row['title'])}**", contract=contract_id)
-        _frame.seats_bar(row)
+        _frame.seats_bar(row, kind)
         badges = " ".join(f":orange-badge[{words}]" for words in center.badges(row, now))
-        st.markdown(f"{badges} :small[{about(row, now)}]  \n:small[{charts.describe(row)}]".strip())
+        st.markdown(f"{badges} :small[{about(row, now)}]  \n:small[{seats_told.described(row, kind)}]".strip())
         with st.container(horizontal=True):
             if st.button(_("Invitations"), key=f"open-{contract_id}", icon=":material/mail:"):
                 _places.go("invitations", contract=contract_id)
@@ -73,6 +93,7 @@ def about(row: dict[str, Any], now: datetime) -> str:
 _frame.visitor(_places.sees_contracts)
 answer = answers.how_full_is_each_contract(_frame.insight(), _frame.actor())
 _frame.head(_("Learning Contract Center"), _("Your learning contracts and how their seats are used."), answer.as_of)
+deals(answer.frame)
 asked = wanted()
 counts = center.counts(answer.frame, asked)
 tab = _kept.tabs(

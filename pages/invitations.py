@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from lc_core import contract_lists, invitation_lists, language, seats
+from lc_core import contract_lists, invitation_lists, language
 from lc_core.contract_lists import ContractSeen
-from lc_core.insight import center, charts, view_exports
+from lc_core.insight import center, view_exports
 from lc_core.invitation_lists import Filter, Listing
 from lc_core.language import _
 from lc_core.vocabulary import LetterState, Source
@@ -22,6 +22,7 @@ from pages import (
     _mail,
     _places,
     _renewal_links,
+    _seats,
 )
 
 ANY = "any"
@@ -36,11 +37,11 @@ def head(seen: ContractSeen) -> None:
     period = f"{language.date(seen.valid_from)} – {ends} ({when})"
     words = [f"**{seen.contract_type.label}.** {seat_rule(seen.contract_type)}", _frame.safe(period)]
     _frame.head(_frame.safe(seen.title), " · ".join(words))
-    counted = vars(_frame.found(seats.by_status, seen.id))
-    _frame.seats_bar(counted)
-    st.caption(charts.describe(counted))
+    _seats.picture(seen)
     with st.container(horizontal=True):
         _places.link("contracts", _("Learning Contract Center"), icon=":material/arrow_back:")
+        if seen.is_deal:
+            _places.link("contracts", _("Deals"), icon=":material/handshake:", type=seen.contract_type.value)
         _places.link("activities", _("Learning activities"), icon=":material/school:", contract=seen.id)
         _places.link("ledger", _("Seat ledger"), icon=":material/receipt_long:", contract=seen.id)
         if seen.may_run:
@@ -84,11 +85,13 @@ def wanted(seen: ContractSeen) -> tuple[str, Filter]:
             on_change=_invitation_table.from_the_start,
         )
         order = _invitation_table.order(seen)
+        soon = seen.invitation_ttl_days is not None and _invitation_table.expires_soon()
     return order, Filter(
         search=search or "",
         source=None if source == ANY else Source.of(source),
         activity_id=None if activity == ANY else int(activity),
         mail=None if mail == ANY else LetterState.of(mail),
+        expires_soon=soon,
     )
 
 

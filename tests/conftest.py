@@ -67,13 +67,10 @@ def db_url(request: pytest.FixtureRequest, run_home: Path) -> Iterator[str]:
 @pytest.fixture
 def db(request: pytest.FixtureRequest, db_url: str, clock: Clock) -> Iterator[Database]:
     """A fresh database whose time is the test's clock. Whatever the test did, every invariant must hold afterwards."""
-    database = Database.open(db_url, clock=clock)
-    try:
+    with databases.opened(db_url, clock) as database:
         yield database
         if request.node.get_closest_marker("tampers") is None:
             check_invariants(database)
-    finally:
-        database.close()
 
 
 @pytest.fixture

@@ -12,15 +12,19 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import psutil
 import psycopg
 from psycopg import sql
+from sqlalchemy import Dialect, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from lc_core.bench import postgres
-from lc_core.records.db import Database
+from lc_core.records.db import Database, utc_now
 
 PREFIX = "lc-tests-"
 MEMORY = Path("/dev/shm")
@@ -69,6 +73,37 @@ def postgres_copy(home: Path) -> Iterator[str]:
         yield _url(home, name)
     finally:
         _maintain(home, "drop database {} with (force)", name)
+
+
+@contextmanager
+def opened(url: str, clock: Callable[[], datetime] | None = None) -> Iterator[Database]:
+    """The records at the URL, over an engine that this process keeps for all of its tests.
+
+    An engine compiles each statement once, and a test that begins with a new one spends half its time on that.
+    """
+    kind = make_url(url).get_backend_name()
+    shared = _engines[kind] = _engines.get(kind) or Shared(url)
+    shared.url = url
+    try:
+        yield Database(shared.engine, clock or utc_now, ZoneInfo("UTC"))
+    finally:
+        shared.engine.dispose()
+
+
+class Shared:
+    """An engine that is led to the database of the test that runs."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = Database.open(url).engine
+        event.listen(self.engine, "do_connect", self._lead)
+
+    def _lead(self, dialect: Dialect, *_usual: object) -> DBAPIConnection:
+        arguments, named = dialect.create_connect_args(make_url(self.url))
+        return dialect.connect(*arguments, **named)
+
+
+_engines: dict[str, Shared] = {}
 
 
 def once(home: Path, name: str, make: Callable[[Path], None]) -> Path:

@@ -131,6 +131,20 @@ def test_each_threshold_is_told_once(db, clock):
     assert told(db) == ["seats_used:75", "seats_used:100"]  # nobody needs to be told of 90 as well
 
 
+def test_a_deal_is_nearly_full_by_those_who_accepted(db):  # R-ANA-6, R-SEAT-3
+    contract_id = a_contract(db, ContractType.UNLIMITED, seats=4, valid_to=None)
+    an_admin(db, "ada", contract_id)
+    invite(db, contract_id, "p1", "p2", "p3", "p4")
+    for name in ("p5", "p6"):
+        a_redeemed(db, contract_id, name)
+    before = alerts.raise_due(db, OPERATOR)
+    a_redeemed(db, contract_id, "p7")
+
+    assert before == 0
+    assert alerts.raise_due(db, OPERATOR) == 1
+    assert told(db) == ["seats_used:75"]
+
+
 def test_more_seats_are_worth_another_word_when_they_fill_up(db):
     contract_id = a_quiet_contract(db, seats=1)
     an_admin(db, "ada", contract_id)

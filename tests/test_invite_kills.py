@@ -19,6 +19,7 @@ from lc_core.records.db import Database
 from lc_core.records.house_models import InvitationImport, Letter
 from lc_core.records.models import Contract, Invitation, Person
 from lc_core.vocabulary import ContractType
+from tests import databases
 from tests.conftest import check_invariants
 from tests.races.together import PROCESSES
 from tests.worlds import FIRST_DAY, OPERATOR, a_contract, email
@@ -32,10 +33,9 @@ MOMENTS = random.Random(6)
 @pytest.fixture
 def db(db_url: str) -> Iterator[Database]:
     """A fresh database that goes by the real clock, as other processes do."""
-    database = Database.open(db_url)
-    yield database
-    check_invariants(database)
-    database.close()
+    with databases.opened(db_url) as database:
+        yield database
+        check_invariants(database)
 
 
 def an_open_contract(db: Database) -> int:

@@ -161,7 +161,9 @@ def test_a_server_that_breaks_every_connection_counts_as_down(db, mailbox, mail_
 
 def test_a_login_that_is_refused_is_no_letters_fault(db):
     invite(db, a_contract(db), "ann")
-    with a_server(Mailbox(), auth_require_tls=False, authenticator=lambda *_: AuthResult(success=False, handled=False)) as served:
+    with a_server(
+        Mailbox(), auth_require_tls=False, authenticator=lambda *_: AuthResult(success=False, handled=False)
+    ) as served:
         done = deliver(db, served.replace("smtp://", "smtp://joe:wrong@"))
 
     assert "535" in done.down

@@ -68,7 +68,7 @@ def test_trying_again_is_remembered_with_whose_letters(db, one_each):
     assert event.items == [(Result.TO_BE_TRIED, person_of(db, "failed").id, invitation_id)]
 
 
-@pytest.mark.parametrize("state", set(LetterState) - {LetterState.FAILED, LetterState.DEFERRED})
+@pytest.mark.parametrize("state", [one for one in LetterState if one not in {LetterState.FAILED, LetterState.DEFERRED}])
 def test_what_is_under_way_gone_or_unwanted_is_not_tried_again(db, one_each, state):
     with unchanged(db):
         (done,) = outgoing.retry(db, OPERATOR, chosen(one_each[state]))

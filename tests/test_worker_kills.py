@@ -14,6 +14,7 @@ import pytest
 from lc_core import inviting
 from lc_core.records.db import Database
 from lc_core.vocabulary import ContractType, LetterState
+from tests import databases
 from tests.conftest import check_invariants
 from tests.mail_servers import Mailbox
 from tests.mailing import states
@@ -32,10 +33,9 @@ MOMENTS = random.Random(14)
 @pytest.fixture
 def db(db_url: str) -> Iterator[Database]:
     """A fresh database that goes by the real clock, as other processes do."""
-    database = Database.open(db_url)
-    yield database
-    check_invariants(database)
-    database.close()
+    with databases.opened(db_url) as database:
+        yield database
+        check_invariants(database)
 
 
 def letters_to(db: Database, how_many: int) -> list[str]:

@@ -60,6 +60,11 @@ def counts(full: pl.DataFrame, wanted: Wanted) -> dict[ContractStatus, int]:
     return _on_each_tab(_matching(full, wanted))
 
 
+def deals(full: pl.DataFrame) -> int:
+    """How many of them are what FutureLearn calls deals."""
+    return full.filter(pl.col("contract_type") == ContractType.UNLIMITED.value).height
+
+
 def _on_each_tab(found: pl.DataFrame) -> dict[ContractStatus, int]:
     there = Counter(found["status"].to_list())
     return {tab: there[tab.value] for tab in TABS}

@@ -11,17 +11,18 @@ from lc_core.seat_rules import DealSeats, SeatsByStatus
 from lc_core.vocabulary import ContractType, SeatStatus
 from lc_core.wording import deal_seat
 
-DEAL = (SeatStatus.USED, SeatStatus.UNCOMMITTED, SeatStatus.EXPIRED_UNUSED)
-"""The statuses of seats that a deal tells apart."""
-
 
 def drawn(row: Row, contract_type: ContractType) -> Specification:
     """The bar. `row`: SeatsByStatus, or a row of the answer that has its fields."""
     if contract_type is not ContractType.UNLIMITED:
         return charts.seats_as_drawn(row)
     deal = _deal(row)
-    counts = dict(zip(DEAL, (deal.allocated, deal.available, deal.lost), strict=True))
-    return charts.seats_as_drawn(counts, {status: deal_seat(status) for status in DEAL})
+    counts = {SeatStatus.USED: deal.allocated, SeatStatus.UNCOMMITTED: deal.available}
+    if deal.lost:
+        counts = {SeatStatus.USED: deal.allocated, SeatStatus.EXPIRED_UNUSED: deal.lost}
+    return charts.seats_as_drawn(
+        {status.value: seats for status, seats in counts.items()}, {status: deal_seat(status) for status in counts}
+    )
 
 
 def described(row: Row, contract_type: ContractType) -> str:
@@ -59,7 +60,9 @@ def _waiting(deal: DealSeats) -> list[str]:
         )
         return [text.format(n=n)]
     available = language.number(deal.available)
-    return [_("{n} invitations are pending: whoever accepts first gets the {available}.").format(n=n, available=available)]
+    return [
+        _("{n} invitations are pending: whoever accepts first gets the {available}.").format(n=n, available=available)
+    ]
 
 
 def numbers(row: Row) -> list[tuple[str, str, str]]:

@@ -39,6 +39,12 @@ def is_live() -> ColumnElement[bool]:
     return Invitation.revoked_at.is_(None) & Invitation.deallocated_at.is_(None)
 
 
+def expires_soon(now: datetime) -> ColumnElement[bool]:
+    """Not redeemed, not ended yet, and about to end (R-INV-3)."""
+    ends = (Invitation.expires_at > now) & (Invitation.expires_at <= now + rules.EXPIRES_SOON)
+    return is_live() & Invitation.redeemed_at.is_(None) & Invitation.first_enrolled_at.is_(None) & ends
+
+
 def is_newest_letter() -> ColumnElement[bool]:
     """Over `letters` joined with `invitations`: the letter with which the invitation was sent last."""
     return and_(
@@ -52,9 +58,7 @@ def holds_old_code(contract: Contract) -> ColumnElement[bool]:
     """R-CON-10: live, unredeemed, and told a code that is no longer the contract's by the letter that was sent last."""
     told = (
         select(literal(1))
-        .where(
-            is_newest_letter(), Letter.state == LetterState.SENT, Letter.sent_at < contract.invitation_code_made_at
-        )
+        .where(is_newest_letter(), Letter.state == LetterState.SENT, Letter.sent_at < contract.invitation_code_made_at)
         .correlate(Invitation)
         .exists()
     )

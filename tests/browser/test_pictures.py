@@ -27,6 +27,8 @@ PLACES = {
     "enrollments": ("/enrollments?contract=6&activity=1", "Super administrator"),
     "seat-usage": ("/seat_usage", "Manager"),
     "manage-contracts": ("/manage_contracts", "Super administrator"),
+    "deal-seats": ("/invitations?contract=5", "Super administrator"),
+    "outbox": ("/outbox", "Super administrator"),
     "edit-contract": ("/edit_contract?contract=6", "Super administrator"),
     "people": ("/people", "Super administrator"),
     "person": ("/person?person=3", "Super administrator"),
