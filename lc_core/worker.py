@@ -17,7 +17,7 @@ from lc_core.mail.delivery import Round, deliver
 from lc_core.mail.letters import Writer
 from lc_core.mail.smtp import MailServer
 from lc_core.records import beats
-from lc_core.records.db import Actor, Database, DatabaseError
+from lc_core.records.db import Actor, Database, DatabaseError, utc_now
 from lc_core.settings import Settings
 
 WORKER = Actor(None, "worker")
@@ -25,8 +25,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
 """Seconds that a mail server which is down is left alone: twice as long each time."""
 BEATS_EACH = 30.0
 """Seconds between two notes that a job is still done, as long as nothing else is to be told of it."""
-JUMP = 2.0
-"""Seconds by which the clock may run ahead of or behind time before it counts as set anew."""
+JUMP = timedelta(seconds=2)
+"""How much later than its pause a job may be due before the clock counts as set back."""
 log = logging.getLogger("lc.worker")
 
 
@@ -71,19 +71,18 @@ class Worker:
         for name, (pause, _do) in self.jobs.items():
             scheduler.add_job(self.do, "interval", args=[name], id=name, seconds=pause.total_seconds())
         scheduler.start()
-        self._start_all(scheduler)
-        ahead = time.time() - time.monotonic()
+        self._wake(scheduler, late=timedelta(days=-1))
         while not self.stop.wait(1):
-            if abs(time.time() - time.monotonic() - ahead) > JUMP:  # or the next times would be hours away
-                ahead = time.time() - time.monotonic()
-                self._start_all(scheduler)
+            self._wake(scheduler, late=JUMP)
         scheduler.shutdown()
         for server in self.servers:
             server.close()
 
-    def _start_all(self, scheduler: BackgroundScheduler) -> None:
+    def _wake(self, scheduler: BackgroundScheduler, *, late: timedelta) -> None:
+        """Do at once what is due later than its pause allows: the clock was set back, or the worker just began."""
         for job in scheduler.get_jobs():
-            job.modify(next_run_time=self.db.clock())
+            if job.next_run_time > utc_now() + self.jobs[job.id][0] + late:
+                job.modify(next_run_time=utc_now())
 
     def do(self, name: str) -> dict[str, Any]:
         """One job, once. Whatever goes wrong is told, and the next time comes."""

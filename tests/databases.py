@@ -83,7 +83,7 @@ def opened(url: str, clock: Callable[[], datetime] | None = None) -> Iterator[Da
     """
     kind = make_url(url).get_backend_name()
     shared = _engines[kind] = _engines.get(kind) or Shared(url)
-    shared.url = url
+    shared.url, shared.engine.url = url, make_url(url)
     try:
         yield Database(shared.engine, clock or utc_now, ZoneInfo("UTC"))
     finally:

@@ -96,7 +96,7 @@ def test_the_look_shows_what_an_invited_person_gets(db, contract_type, require_c
     contract_letters.edit_letters(db, ada, contract_id, **{**SAID, "greeting": "Dear <all>,\n\nwelcome."})
     invite(db, contract_id, "ada")
 
-    (letter,) = written(db)
+    _to_the_admin, letter = written(db)
     text, html = (as_seen_here(part) for part in parts(letter))
     assert (seen.subject, seen.text, seen.html) == (read(letter)["Subject"], text, html)
     assert "Dear &lt;all&gt;," in seen.html

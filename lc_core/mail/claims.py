@@ -1,8 +1,8 @@
 """Who sends which letter: a worker claims some with a lease, so that several never send the same one.
 
 A claim is the letter's id with the number of its attempt: whoever comes back after another took the letter over marks
-nothing. A lease is measured by the clock of the wall, which may jump: one that ends later than it could have been given
-counts as over, and before each letter its own claim is renewed, so that a worker learns that it lost it.
+nothing. A lease is measured by the clock of the wall, which may jump: one that ends much later than it could have been
+given counts as over, and before each letter its own claim is renewed, so that a worker learns that it lost it.
 """
 
 from collections.abc import Iterator
@@ -97,8 +97,11 @@ def _lately(session: Session, now: datetime, lease: timedelta) -> int:
 
 
 def _over(now: datetime, lease: timedelta) -> ColumnElement[bool]:
-    """Leases that have ended, or that were given before the clock was set back."""
-    return or_(Letter.lease_until <= now, Letter.lease_until > now + lease)
+    """Leases that have ended, or that were given before the clock was set back.
+
+    One that ends a little later than `now` allows for was given by a worker whose look at the clock was the later one.
+    """
+    return or_(Letter.lease_until <= now, Letter.lease_until > now + 2 * lease)
 
 
 def _due(session: Session, most: int, now: datetime, lease: timedelta) -> Iterator[tuple[Letter, Reason | None]]:

@@ -170,7 +170,7 @@ def _take_away(without: frozenset[Safety]) -> None:
     if Safety.LOCK in without:
         here.setattr(access, "_locked", _unlocked)
     if Safety.ROLES_LOCK in without:
-        here.setattr(roles, "_lock_roles", lambda _change: None)
+        here.setattr(roles, "lock_super_admins", lambda _change: None)
     if without & {Safety.LOCK, Safety.ROLES_LOCK}:
         here.setattr(records, "_prepare_sqlite", _prepared(records._prepare_sqlite, _leave_as_it_comes))
         here.setattr(records, "_begin_sqlite", lambda _connection: None)
