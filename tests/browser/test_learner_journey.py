@@ -121,7 +121,8 @@ def test_from_a_letters_link_to_a_seat(browser: Browser, place: Place, number: i
         sign_in(page, "bob", f"/invitations?contract={number}")
         word = "Accepted" if kind is UNLIMITED else "Enrolled"  # an unlimited contract has words of its own
         expect(page.get_by_text(f"{word} (1)")).to_be_visible()
-        expect(page.get_by_text("1 of 1 seats used")).to_be_visible()
+        taken = "1 of 1 seats allocated" if kind is UNLIMITED else "1 of 1 seats used"
+        expect(page.get_by_text(taken)).to_be_visible()
 
 
 def test_a_wrong_code_is_told_in_plain_words(browser: Browser, place: Place) -> None:  # R-LRN-3
