@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     mail_from: str = "learning-contracts@example.org"
     mail_bounces: str = ""
     mail_per_minute: int = Field(default=0, ge=0)
-    mail_connections: int = Field(default=2, ge=1, le=16)
+    mail_connections: int = Field(default=4, ge=1, le=16)
     auth: Literal["demo", "oidc"] = "demo"
     oidc_issuer: str = ""
     oidc_client_id: str = ""

@@ -85,10 +85,10 @@ def test_killed_workers_lose_nothing_and_repeat_at_most_the_letter_in_hand(db, d
 
 
 @pytest.mark.soak
-def test_workers_killed_again_and_again_lose_nothing(db, db_url, mail_url, mailbox, record_property):
+def test_workers_killed_again_and_again_lose_nothing(db, db_url, mail_url, mailbox):
     repeats = kills(db, db_url, mail_url, mailbox, MANY, MANY_KILLS)
 
-    record_property("repeats", repeats)
+    print(f"{MANY_KILLS} kills, {MANY} letters, {repeats} of them twice")  # noqa: T201 (the figure, for whoever asks with -s)
     assert repeats <= MANY_KILLS
 
 
