@@ -26,7 +26,7 @@ run: $(READY) ## serve the product with a demo year at http://localhost:8501
 test: $(READY) chromium ## the whole suite: SQLite, PostgreSQL, browser
 	$(PYTEST) -m "not soak" $(ARGS)
 
-coverage: ## the same, and which branches it took: a fifth slower
+coverage: ## the same, slower, and which branches it took
 	$(MAKE) test ARGS="--cov --cov-report=term"
 
 check: $(READY) ## style, types, layers, fast tests: under two minutes
