@@ -1,4 +1,4 @@
-"""Privacy: all that is held on one person, told; and one person masked everywhere, while what was counted stays counted.
+"""Privacy: one person masked everywhere, while what was counted stays counted (what is held on them: `personal_data.py`).
 
 Names and addresses live in the table of people. Beside them hold: how somebody signs in, where they entered a code from,
 what a mail server said of their letters, and which word the LMS has for an enrollment.

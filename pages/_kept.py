@@ -1,11 +1,15 @@
 """Choices that the page's address keeps by their stored word: a label may hold a count, or change with the language."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import streamlit as st
 
+from lc_core.vocabulary import Word
+
 Labels = Callable[[str], str]
 Click = Callable[[], None]
+W = TypeVar("W", bound=Word)
 
 
 def select(label: str, options: Sequence[str], *, name: str, labels: Labels, on_change: Click | None = None) -> str:
@@ -45,6 +49,12 @@ def several(label: str, options: Sequence[str], *, name: str, labels: Labels, on
     else:
         st.query_params.pop(name, None)
     return chosen
+
+
+def counted(label: str, numbers: Mapping[W, int], *, name: str, on_change: Click) -> list[str]:
+    """Any of some words of the trade, with how many there are of each beside it."""
+    labels = {word.value: f"{word.label} ({n})" for word, n in numbers.items()}
+    return several(label, list(labels), name=name, labels=lambda value: labels[value], on_change=on_change)
 
 
 def several_chosen(options: Sequence[str], *, name: str) -> list[str]:

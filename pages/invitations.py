@@ -105,15 +105,8 @@ def narrowed(seen: ContractSeen, asked: Filter) -> Filter:
 def statuses(seen: ContractSeen, listing: Listing) -> None:
     """The statuses to choose, with how many there are of each beside it."""
     groups = shown_statuses(seen.contract_type)
-    numbers = {word.value: sum(listing.by_status[one] for one in alike) for word, alike in groups.items()}
-    labels = {word.value: word.label for word in groups}
-    _kept.several(
-        _("Status"),
-        list(labels),
-        name=STATUS,
-        labels=lambda value: f"{labels[value]} ({numbers[value]})",
-        on_change=_invitation_table.from_the_start,
-    )
+    numbers = {word: sum(listing.by_status[one] for one in alike) for word, alike in groups.items()}
+    _kept.counted(_("Status"), numbers, name=STATUS, on_change=_invitation_table.from_the_start)
 
 
 _frame.visitor(_places.sees_contracts)

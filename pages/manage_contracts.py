@@ -67,13 +67,8 @@ def wanted() -> tuple[Wanted, str]:
 
 def statuses(listing: Listing) -> None:
     """The statuses to choose, with how many there are of each; archived ones are shown on request."""
-    _kept.several(
-        _("Status"),
-        [status.value for status in ContractStatus],
-        name=STATUS,
-        labels=lambda value: f"{ContractStatus.of(value).label} ({listing.by_status[ContractStatus.of(value)]})",
-        on_change=from_the_start,
-    )
+    numbers = {status: listing.by_status[status] for status in ContractStatus}
+    _kept.counted(_("Status"), numbers, name=STATUS, on_change=from_the_start)
 
 
 def row(contract: ContractRow) -> None:

@@ -45,13 +45,8 @@ def wanted() -> Wanted:
 
 def statuses(found: People) -> None:
     """The statuses to choose, with how many there are of each beside it."""
-    _kept.several(
-        _("Account"),
-        [status.value for status in AccountStatus],
-        name=STATUS,
-        labels=lambda value: f"{AccountStatus.of(value).label} ({found.by_status[AccountStatus.of(value)]})",
-        on_change=from_the_start,
-    )
+    numbers = {status: found.by_status[status] for status in AccountStatus}
+    _kept.counted(_("Account"), numbers, name=STATUS, on_change=from_the_start)
 
 
 def row(person: PersonRow) -> None:
