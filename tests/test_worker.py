@@ -191,7 +191,7 @@ def test_the_worker_goes_on_when_the_clock_was_set_back(real, mail_url, mailbox,
         running = Thread(target=ours.run)
         running.start()
         invited_for_real(real, "ann")
-        until(lambda: mailbox.received)
+        until(lambda: states(real) == [LetterState.SENT])
         clock.shift(timedelta(hours=-1))
         invited_for_real(real, "bob")
         until(lambda: len(mailbox.received) == 2)

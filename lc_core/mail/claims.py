@@ -65,8 +65,8 @@ class Taken:
 
 def take(db: Database, most: int, *, per_minute: int = 0, lease: timedelta = LEASE) -> Taken:
     """Claim letters that are due, the longest waiting first. `per_minute`: how many all workers together send (0: any)."""
-    now = db.clock()
     with db.bookkeeping() as session:
+        now = db.clock()  # not before: a clock set back while we waited for the others would make our lease look over
         if per_minute:
             alone(session, "letters per minute")
             most = min(most, per_minute - _lately(session, now, lease))
@@ -82,7 +82,7 @@ def take(db: Database, most: int, *, per_minute: int = 0, lease: timedelta = LEA
             [claim.letter_id for claim in claims],
             state=LetterState.CLAIMED,
             attempts=Letter.attempts + 1,
-            lease_until=now + lease,
+            lease_until=db.clock() + lease,  # looked at again: these letters are ours alone by now
         )
         for reason, ids in unwanted.items():
             _set(session, ids, state=LetterState.CANCELLED, cancelled_for=reason, lease_until=None)

@@ -103,10 +103,10 @@ class Round:
         mark: Marking = _nothing
         with self.db.bookkeeper() as books:
             for claim in ours:
-                now = self.db.clock()
                 with books.begin():
                     mark(books)
                     mark = _nothing
+                    now = self.db.clock()
                     if self._ends():
                         claims.give_back(books, claim, now)
                         continue
