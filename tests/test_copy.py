@@ -16,8 +16,9 @@ import pytest
 
 from lc_core import contracts, seats
 from lc_core.errors import Refused
-from lc_core.insight import answers, tables
-from lc_core.insight.copy import CURRENT, Insight
+from lc_core.insight import answers, filling, tables
+from lc_core.insight.copy import Insight
+from lc_core.insight.published import CURRENT
 from lc_core.reasons import Reason
 from lc_core.records.db import Database
 from lc_core.vocabulary import ContractType
@@ -123,7 +124,7 @@ def test_the_copy_holds_what_the_records_hold(db: Database, clock: Clock, insigh
 
 
 def everything() -> list[str]:
-    return [table.name for table in tables.TABLES]
+    return [*(table.name for table in tables.TABLES), *filling.rollups()]
 
 
 def test_rows_lie_in_the_order_of_contract_and_time(db: Database, clock: Clock, insight: Insight):
@@ -434,9 +435,9 @@ def test_nothing_is_built_aside_while_another_process_builds(db: Database, impat
     with (folder / "building.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         shown = titles(impatient)
-        assert impatient._builder is not None
-        impatient._builder.join(20)
-        given_up = not impatient._builder.is_alive()
+        assert impatient._aside is not None
+        impatient._aside.join(20)
+        given_up = not impatient._aside.is_alive()
 
     assert (shown, given_up) == (["Before"], True)
     assert len(versions(folder)) == 1

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from lc_core import rules
 from lc_core.insight import answers
-from lc_core.insight.copy import Insight, revision_of
+from lc_core.insight.copy import Insight
 from lc_core.insight.invariants import INVARIANTS, Invariant
+from lc_core.insight.published import revision_of
 from lc_core.language import _
 from lc_core.records import audit
 from lc_core.records.db import Actor, Database

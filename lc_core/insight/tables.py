@@ -1,14 +1,13 @@
-"""What the analytic copy holds: typed tables, sorted by contract and time, read from the records in portions.
+"""What the analytic copy holds of the records: typed tables, sorted by contract and time, read in portions.
 
 No names and no addresses: people are numbers here. Who may see them looks them up in the records.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from typing import Any
 
-import duckdb
 import polars as pl
 from sqlalchemy import (
     BigInteger,
@@ -45,9 +44,14 @@ STORED_BY_SQLITE = "%Y-%m-%d %H:%M:%S%.f"
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the copy: its name, and the rows of the records that fill it, in the order in which they lie there."""
+    """A table of the copy: the rows of the records that fill it, what they are known by, and the order in which they lie.
+
+    `key` is what `changes` notes of a row; several rows may share one, and then they are read anew together.
+    """
 
     name: str
+    key: str
+    order: tuple[str, ...]
     rows: Select[*tuple[Any, ...]]
 
     @property
@@ -62,6 +66,8 @@ class Table:
 TABLES = (
     Table(
         "contracts",
+        "contract_id",
+        ("contract_id",),
         select(
             Contract.id.label("contract_id"),
             Contract.code,
@@ -78,29 +84,37 @@ TABLES = (
             Contract.require_invitation_code,
             Contract.seat_release,
             Contract.archived_at,
+            Contract.renews_id,
             Contract.created_at,
-        )
-        .outerjoin(Group, Group.id == Contract.group_id)
-        .order_by(Contract.id),
+        ).outerjoin(Group, Group.id == Contract.group_id),
     ),
     Table(
         "activities",
-        select(
-            Activity.id.label("activity_id"), Activity.code, Activity.title, Activity.kind, Activity.deactivated_at
-        ).order_by(Activity.id),
+        "activity_id",
+        ("activity_id",),
+        select(Activity.id.label("activity_id"), Activity.code, Activity.title, Activity.kind, Activity.deactivated_at),
     ),
     Table(
         "contract_activities",
+        "contract_id",
+        ("contract_id", "activity_id"),
         select(
             ContractActivity.contract_id,
             ContractActivity.activity_id,
             ContractActivity.added_at,
             ContractActivity.removed_at,
-        ).order_by(ContractActivity.contract_id, ContractActivity.activity_id),
+        ),
     ),
-    Table("people", select(Person.id.label("person_id"), Person.registered_at).order_by(Person.id)),
+    Table(
+        "people",
+        "person_id",
+        ("person_id",),
+        select(Person.id.label("person_id"), Person.registered_at),
+    ),
     Table(
         "invitations",
+        "invitation_id",
+        ("contract_id", "invited_at", "invitation_id"),
         select(
             Invitation.id.label("invitation_id"),
             Invitation.contract_id,
@@ -117,18 +131,18 @@ TABLES = (
             Invitation.first_enrolled_at,
             Invitation.revoked_at,
             Invitation.deallocated_at,
-        )
-        .join(Person, Person.id == Invitation.person_id)
-        .order_by(Invitation.contract_id, Invitation.invited_at, Invitation.id),
+        ).join(Person, Person.id == Invitation.person_id),
     ),
     Table(
         "invitation_activities",
-        select(
-            InvitationActivity.invitation_id, InvitationActivity.contract_id, InvitationActivity.activity_id
-        ).order_by(InvitationActivity.contract_id, InvitationActivity.invitation_id, InvitationActivity.activity_id),
+        "invitation_id",
+        ("contract_id", "invitation_id", "activity_id"),
+        select(InvitationActivity.invitation_id, InvitationActivity.contract_id, InvitationActivity.activity_id),
     ),
     Table(
         "enrollments",
+        "enrollment_id",
+        ("contract_id", "enrolled_at", "enrollment_id"),
         select(
             Enrollment.id.label("enrollment_id"),
             Enrollment.contract_id,
@@ -141,10 +155,12 @@ TABLES = (
             Enrollment.completed_at,
             Enrollment.withdrawn_at,
             Enrollment.started,
-        ).order_by(Enrollment.contract_id, Enrollment.enrolled_at, Enrollment.id),
+        ),
     ),
     Table(
         "seat_ledger",
+        "move_id",
+        ("contract_id", "effective_at", "move_id"),
         select(
             SeatMove.id.label("move_id"),
             SeatMove.contract_id,
@@ -154,33 +170,20 @@ TABLES = (
             SeatMove.why,
             SeatMove.effective_at,
             SeatMove.recorded_at,
-        ).order_by(SeatMove.contract_id, SeatMove.effective_at, SeatMove.id),
+        ),
     ),
 )
 
 
-def shape() -> str:
-    """A word for the tables as they are declared: a copy of another shape is not used."""
-    return sha256(repr([(table.name, table.schema) for table in TABLES]).encode()).hexdigest()[:16]
-
-
-def fill(session: Session, connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Read all that the session's look at the records holds into an empty file; how many rows each table got."""
-    return {table.name: _fill(session, connection, table) for table in TABLES}
-
-
-def _fill(session: Session, connection: duckdb.DuckDBPyConnection, table: Table) -> int:
+def frames(session: Session, table: Table, keys: Sequence[int] | None = None) -> Iterator[pl.DataFrame]:
+    """The table's rows in portions, as the session's look at the records holds them; those of some keys, or all."""
     dialect = session.get_bind().dialect
     stored = table.rows.with_only_columns(*(_stored(column, dialect) for column in table.columns))
+    if keys is not None:
+        stored = stored.where(table.rows.selected_columns[table.key].in_(keys))
     portions = session.connection().execute(stored, execution_options={"yield_per": PORTION}).partitions()
-    frames = (_frame(rows, table.schema) for rows in portions)
-    first = next(frames, pl.DataFrame(schema=table.schema))
-    connection.from_arrow(first.to_arrow()).create(table.name)
-    counted = first.height
-    for frame in frames:
-        connection.from_arrow(frame.to_arrow()).insert_into(table.name)
-        counted += frame.height
-    return counted
+    for rows in portions:
+        yield _frame(rows, table.schema)
 
 
 def _stored(column: ColumnElement[Any], dialect: Dialect) -> ColumnElement[Any]:

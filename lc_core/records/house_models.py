@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lc_core.reasons import Reason
@@ -92,6 +92,27 @@ class Beat(Record):
     at: Mapped[datetime]
     failing_since: Mapped[datetime | None]
     words: Mapped[str] = mapped_column(String(1000), default="", server_default="")
+
+
+class ChangedRow(Record):
+    """A row of a copied table that was written or removed, noted by triggers: in what order on SQLite, by whom on PostgreSQL."""
+
+    __tablename__ = "changes"
+    __table_args__ = ({"sqlite_autoincrement": True},)  # a number is never used again, whatever was trimmed
+    seq: Mapped[int] = mapped_column(Id, primary_key=True)
+    xid: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(40))
+    row_id: Mapped[int] = mapped_column(Id)
+    contract_id: Mapped[int | None] = mapped_column(Id)
+
+
+class Bookmark(Record):
+    """How far somebody has read the changes: all before `position` is behind them."""
+
+    __tablename__ = "bookmarks"
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime]
 
 
 class InvitationImport(Record):

@@ -1,0 +1,147 @@
+"""How a file of the analytic copy gets what it holds: everything at once, or only what changed since the last version.
+
+The roll-ups are told anew for the contracts that were touched: each is a question of one contract's rows.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+import polars as pl
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lc_core.insight import tables
+from lc_core.insight.tables import TABLES, Table
+from lc_core.records.changes import Changes
+from lc_core.records.db import portions
+from lc_core.records.models import Invitation
+
+ROLLUPS = Path(__file__).parents[2] / "queries" / "rollups"
+MEMORY = "2GB"
+
+
+@cache
+def rollups() -> dict[str, str]:
+    """The text that fills each roll-up, by its name."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(ROLLUPS.glob("*.sql"))}
+
+
+@cache
+def shape() -> str:
+    """A word for all tables as they are declared: a copy of another shape is not used."""
+    declared = [(table.name, table.key, table.order, table.schema) for table in TABLES]
+    return sha256(repr((declared, rollups())).encode()).hexdigest()[:16]
+
+
+def open_to_fill(path: Path) -> duckdb.DuckDBPyConnection:
+    """The file, for its one writer."""
+    connection = duckdb.connect(str(path), config={"memory_limit": MEMORY})
+    connection.execute("set TimeZone = 'UTC'")
+    return connection
+
+
+def whole(session: Session, path: Path) -> dict[str, int]:
+    """Read all that the session's look at the records holds into a new file; how many rows each table got.
+
+    Rows come as they lie in the records and are sorted here, by way of a file that is thrown away.
+    """
+    aside = path.with_name(f"{path.name}.unsorted")
+    try:
+        with open_to_fill(path) as connection:
+            connection.execute(f"attach '{aside}' as unsorted")
+            for table in TABLES:
+                _pour(connection, f"unsorted.{table.name}", table, tables.frames(session, table))
+                _sorted(connection, table, f"unsorted.{table.name}")
+                connection.execute(f"drop table unsorted.{table.name}")
+            _tell_anew(connection, None)
+            connection.execute("detach unsorted")
+            return _closed(connection)
+    finally:
+        for left in aside.parent.glob(f"{aside.name}*"):
+            left.unlink()
+
+
+def advanced(session: Session, path: Path, changes: Changes) -> dict[str, int]:
+    """Bring a file that held everything before the changes up to the session's look; how many rows each table has then."""
+    rows, contracts = _with_their_invitations(session, changes)
+    with open_to_fill(path) as connection:
+        connection.begin()
+        for table in TABLES:
+            if keys := rows.get(table.name):
+                _replaced(session, connection, table, keys)
+        if contracts:
+            _tell_anew(connection, contracts)
+        connection.commit()
+        return _closed(connection)
+
+
+def sorted_anew(path: Path, into: Path) -> dict[str, int]:
+    """The same rows in a new file, in their order: after many changes they lie about."""
+    with open_to_fill(into) as connection:
+        connection.execute(f"attach '{path}' as old (read_only)")
+        for table in TABLES:
+            _sorted(connection, table, f"old.{table.name}")
+        _tell_anew(connection, None)
+        connection.execute("detach old")
+        return _closed(connection)
+
+
+def _with_their_invitations(session: Session, changes: Changes) -> tuple[dict[str, set[int]], set[int]]:
+    """The changed rows, and the invitations of changed people, which tell when those got their account."""
+    people = sorted(changes.rows.get("people", ()))
+    found = [
+        row
+        for some in portions(people)
+        for row in session.execute(
+            select(Invitation.id, Invitation.contract_id).where(Invitation.person_id.in_(some))
+        ).all()
+    ]
+    more = changes.rows.get("invitations", set()) | {invitation for invitation, _contract in found}
+    return {**changes.rows, "invitations": more}, changes.contracts | {contract for _invitation, contract in found}
+
+
+def _replaced(session: Session, connection: duckdb.DuckDBPyConnection, table: Table, keys: set[int]) -> None:
+    """Read the rows of these keys anew: those that are gone go."""
+    changed = pl.DataFrame({"key": sorted(keys)}, schema={"key": pl.Int64})
+    connection.from_arrow(changed.to_arrow()).create("changed")
+    connection.execute(f"delete from {table.name} where {table.key} in (select key from changed)")  # noqa: S608 (our names)
+    connection.execute("drop table changed")
+    for some in portions(changed["key"].to_list()):
+        for frame in tables.frames(session, table, some):
+            connection.from_arrow(frame.to_arrow()).insert_into(table.name)
+
+
+def _pour(connection: duckdb.DuckDBPyConnection, name: str, table: Table, frames: Iterable[pl.DataFrame]) -> None:
+    connection.from_arrow(pl.DataFrame(schema=table.schema).to_arrow()).create(name)
+    for frame in frames:
+        connection.from_arrow(frame.to_arrow()).insert_into(name)
+
+
+def _sorted(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> None:
+    connection.execute(f"create table {table.name} as from {source} order by {', '.join(table.order)}")
+
+
+def _tell_anew(connection: duckdb.DuckDBPyConnection, contracts: set[int] | None) -> None:
+    """Fill the roll-ups for these contracts (None: make them, for all)."""
+    if contracts is None:
+        connection.execute("create table touched as select contract_id from contracts")
+    else:
+        touched = pl.DataFrame({"contract_id": sorted(contracts)}, schema={"contract_id": pl.Int64})
+        connection.from_arrow(touched.to_arrow()).create("touched")
+    for name, sql in rollups().items():
+        if contracts is None:
+            connection.execute(f"create table {name} as {sql}")
+        else:
+            connection.execute(f"delete from {name} where contract_id in (select contract_id from touched)")  # noqa: S608 (our names)
+            connection.execute(f"insert into {name} {sql}")
+    connection.execute("drop table touched")
+
+
+def _closed(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Write everything into the file itself (closing does it too, but keeps a full disk to itself), and count."""
+    connection.execute("checkpoint")
+    names = [*(table.name for table in TABLES), *rollups()]
+    return {name: connection.table(name).shape[0] for name in names}
