@@ -32,7 +32,7 @@ def run(work: Work) -> Iterator[Measured]:
             work.told(_("{kind}: measuring").format(kind=kind))
             process, port = open_now.enter_context(serving.the_product(place))
             visitor = open_now.enter_context(visit(port))
-            admin, address = _busiest(place)
+            admin, address = busiest(place)
             visitor.click(f"-person-{admin}")
             empty = {
                 name: _empty(open_now, place, work, plain=plain)
@@ -54,7 +54,7 @@ def _empty(open_now: ExitStack, place: Place, work: Work, *, plain: bool) -> Sam
     return _cpu_of_reruns(open_now.enter_context(visit(port)), process, work.size)
 
 
-def _busiest(place: Place) -> tuple[int, str]:
+def busiest(place: Place) -> tuple[int, str]:
     """Who is named on the most contracts; and the address of the one of theirs with the most invitations, and of an activity."""
     admins = select(ContractAdmin.person_id).group_by(ContractAdmin.person_id)
     with closing(Database.open(place.url)) as db, db.read() as session:

@@ -1,6 +1,6 @@
 """The benches there are, by name. A new one is a file with a `BENCH`, and its line here."""
 
-from lc_core.bench import dashboard, invite, letters, page
+from lc_core.bench import dashboard, invite, letters, load, page, refresh
 from lc_core.bench.measuring import Bench
 
 BENCHES: dict[str, Bench] = {
@@ -9,6 +9,8 @@ BENCHES: dict[str, Bench] = {
         dashboard.BENCH,
         invite.BENCH,
         letters.BENCH,
+        load.BENCH,
         page.BENCH,
+        refresh.BENCH,
     )
 }

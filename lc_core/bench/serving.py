@@ -36,6 +36,16 @@ def the_product(place: Place) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
+def the_pages_as_streamlit_serves_them(place: Place) -> Iterator[tuple[int, int]]:
+    """The same pages behind Streamlit's own server with its settings as they come; its process and its port."""
+    port = _free_port()
+    serve = [sys.executable, "-m", "streamlit", "run", str(ROOT / "pages" / "_shell.py"), "--server.headless", "true"]
+    serve += ["--server.port", str(port), "--server.address", "localhost", "--browser.gatherUsageStats", "false"]
+    with _serving(serve, place, port) as process:
+        yield process, port
+
+
+@contextmanager
 def an_empty_page(place: Place, *, plain: bool) -> Iterator[tuple[int, int]]:
     """A page of one line with the product's settings; its process and its port.
 

@@ -17,18 +17,21 @@ from sqlalchemy import (
     String,
     case,
     cast,
+    column,
     false,
     func,
     insert,
     literal,
     null,
     select,
+    table,
+    text,
     true,
 )
 from sqlalchemy.orm import Session
 
 from lc_core.bench import world_contracts, world_seats
-from lc_core.bench.world_contracts import COVERED, LARGEST, NOW, TAKEN, activity_of
+from lc_core.bench.world_contracts import LARGEST, NOW, TAKEN, activity_of
 from lc_core.records.db import Actor, Database
 from lc_core.records.house_models import Letter
 from lc_core.records.models import (
@@ -78,9 +81,9 @@ class _Plan:
     people: int
 
     @classmethod
-    def of(cls, enrollments: int) -> "_Plan":
-        invitations = max(enrollments // 2, 10 * KINDS)
-        others = max(enrollments // 500, 2 * ADMINISTERED) - 1
+    def of(cls, enrollments: int, each: int) -> "_Plan":
+        invitations = max(enrollments * 2 // each, 10 * KINDS)
+        others = max(invitations // 250, 2 * ADMINISTERED) - 1
         while gcd(others, KINDS) > 1:  # else a contract would have invitations of a few kinds only
             others -= 1
         largest = invitations // 5
@@ -88,9 +91,12 @@ class _Plan:
         return cls(invitations, largest, others, people + (people % STRIDE == 0))
 
 
-def build(db: Database, enrollments: int) -> World:
-    """Fill an empty database, then let PostgreSQL look at it, as it does by itself in time."""
-    plan = _Plan.of(enrollments)
+def build(db: Database, enrollments: int, *, each: int = TAKEN) -> World:
+    """Fill an empty database, then let PostgreSQL look at it, as it does by itself in time.
+
+    `each`: in how many activities somebody is who enrolled; with more of them the same people and contracts have more.
+    """
+    plan = _Plan.of(enrollments, each)
     step = (plan.others - 1) // (ADMINISTERED - 1)
     while gcd(step, 30) > 1:  # else they would be of one type, or all be open
         step -= 1
@@ -98,19 +104,33 @@ def build(db: Database, enrollments: int) -> World:
     admin = plan.people + 1
     with db.bookkeeping() as session:
         session.connection().exec_driver_sql(FAST[db.engine.dialect.name])
+        unheard = _triggers_put_away(session)
         _people(session, plan)
-        world_contracts.fill(session, plan.others + 1)
+        world_contracts.fill(session, plan.others + 1, each)
         session.execute(insert(ContractAdmin), [{"contract_id": one, "person_id": admin} for one in own])
         _invitations(session, plan)
         _letters(session)
-        _covered(session)
-        _enrollments(session)
+        _covered(session, each)
+        _enrollments(session, each)
         world_seats.fill(session)
+        for trigger in unheard:
+            session.execute(text(trigger))
     if db.engine.dialect.name == "postgresql":
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("vacuum analyze")
     db.engine.dispose()  # whatever is measured has connections as the product makes them
     return World(Actor.person(admin), plan.others + 1, plan.invitations, own)
+
+
+def _triggers_put_away(session: Session) -> list[str]:
+    """What lets SQLite note each row, not wanted until the world is there; on PostgreSQL they are off already."""
+    if session.get_bind().dialect.name != "sqlite":
+        return []
+    noting: Any = select(column("name"), column("sql")).select_from(table("sqlite_master"))
+    found = session.execute(noting.where(column("type") == "trigger", column("name").like("changes%"))).all()
+    for name, _words in found:
+        session.execute(text(f"drop trigger {name}"))
+    return [words for _name, words in found]
 
 
 def _numbers(last: int, first: int = 1) -> CTE:
@@ -120,13 +140,13 @@ def _numbers(last: int, first: int = 1) -> CTE:
 
 
 def _fill(
-    session: Session, table: type[Any], columns: Mapping[str, Any], *joined: tuple[Any, ColumnElement[bool]]
+    session: Session, into: type[Any], columns: Mapping[str, Any], *joined: tuple[Any, ColumnElement[bool]]
 ) -> None:
     """Write a row for each that the columns' tables have, with what is `joined` to the first of them, and on what."""
     rows = select(*columns.values())
     for other, on in joined:
         rows = rows.join(other, on)
-    session.execute(insert(table).from_select(list(columns), rows, include_defaults=False))
+    session.execute(insert(into).from_select(list(columns), rows, include_defaults=False))
 
 
 def _before(session: Session, minutes: ColumnElement[int]) -> ColumnElement[Any]:
@@ -194,9 +214,9 @@ def _letters(session: Session) -> None:
     _fill(session, Letter, columns)
 
 
-def _covered(session: Session) -> None:
-    """What voucher invitations cover."""
-    places = _numbers(COVERED - 1, 0)
+def _covered(session: Session, each: int) -> None:
+    """What voucher invitations cover: one more than people enroll in."""
+    places = _numbers(each, 0)
     columns = {
         "invitation_id": Invitation.id,
         "contract_id": Invitation.contract_id,
@@ -206,9 +226,9 @@ def _covered(session: Session) -> None:
     _fill(session, InvitationActivity, columns, (Contract, voucher), (places, true()))
 
 
-def _enrollments(session: Session) -> None:
-    """Whoever enrolled did so in four activities; every eighth enrollment was withdrawn (its seat stays taken)."""
-    places = _numbers(TAKEN - 1, 0)
+def _enrollments(session: Session, each: int) -> None:
+    """Whoever enrolled did so in each of some activities; every eighth enrollment was withdrawn (its seat stays taken)."""
+    places = _numbers(each - 1, 0)
     chance = (Invitation.id // KINDS + places.c.n) % 8
     at = Invitation.first_enrolled_at
     columns = {

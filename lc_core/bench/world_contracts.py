@@ -15,8 +15,8 @@ NOW = datetime(2026, 6, 15, 9, tzinfo=UTC)
 LARGEST = 1
 """The contract that has a fifth of all invitations."""
 ACTIVITIES = 200
-OFFERED, COVERED, TAKEN = 6, 5, 4
-"""Activities of a contract, of a voucher invitation, and of somebody who enrolled."""
+TAKEN = 4
+"""In how many activities somebody is who enrolled. Invitations to vouchers cover one more, contracts offer two more."""
 
 
 def activity_of(contract: Any, place: Any) -> Any:
@@ -24,7 +24,7 @@ def activity_of(contract: Any, place: Any) -> Any:
     return 1 + (contract * 7 + place * 31) % ACTIVITIES
 
 
-def fill(session: Session, count: int) -> None:
+def fill(session: Session, count: int, each: int) -> None:
     """One a third each voucher, subscription and unlimited; every tenth is over, every tenth has no end."""
     activities = [
         {"id": n, "code": f"a-{n}", "code_key": f"a-{n}", "title": f"Activity {n}", "kind": ActivityKind.ONLINE}
@@ -32,30 +32,35 @@ def fill(session: Session, count: int) -> None:
     ]
     session.execute(insert(Activity), activities)
     contracts = range(LARGEST, LARGEST + count)
-    session.execute(insert(Contract), [_contract(n) for n in contracts])
+    session.execute(insert(Contract), [_contract(n, each) for n in contracts])
     offers = [
         {"contract_id": n, "activity_id": activity_of(n, place), "added_at": NOW - timedelta(days=330)}
         for n in contracts
-        for place in range(OFFERED)
+        for place in range(each + 2)
     ]
     session.execute(insert(ContractActivity), offers)
     for n in contracts:
-        audit.append(
-            session,
-            chain=n,
-            event=Event.CONTRACT_CREATED,
-            actor_id=None,
-            actor_name="bench",
-            at=NOW - timedelta(days=330),
-            subject={"contract": n},
-            before={},
-            after={},
-            why="",
-            items=[],
-        )
+        note(session, n, Event.CONTRACT_CREATED, at=NOW - timedelta(days=330))
 
 
-def _contract(n: int) -> dict[str, Any]:
+def note(session: Session, chain: int, event: Event, *, at: datetime = NOW) -> None:
+    """Let the audit log tell that this happened."""
+    audit.append(
+        session,
+        chain=chain,
+        event=event,
+        actor_id=None,
+        actor_name="bench",
+        at=at,
+        subject={"contract": chain},
+        before={},
+        after={},
+        why="",
+        items=[],
+    )
+
+
+def _contract(n: int, each: int) -> dict[str, Any]:
     starts, ends = date(2025, 7, 1), date(2026, 5, 31) if n % 10 == 9 else date(2026, 6, 30) + timedelta(days=n % 200)
     never = n % 10 == 8
     midnight_after = datetime.combine(ends + timedelta(days=1), time(), UTC)
@@ -66,7 +71,7 @@ def _contract(n: int) -> dict[str, Any]:
         "title": f"Contract {n}",
         "contract_type": list(ContractType)[n % 3],
         "seats": 0,
-        "per_user_limit": TAKEN if n % 4 == 0 else 0,
+        "per_user_limit": each if n % 4 == 0 else 0,
         "valid_from": starts,
         "valid_to": None if never else ends,
         "timezone": "UTC",

@@ -98,7 +98,10 @@ class ChangedRow(Record):
     """A row of a copied table that was written or removed, noted by triggers: in what order on SQLite, by whom on PostgreSQL."""
 
     __tablename__ = "changes"
-    __table_args__ = ({"sqlite_autoincrement": True},)  # a number is never used again, whatever was trimmed
+    __table_args__ = (
+        Index("ix_changes_xid", "xid").ddl_if(dialect="postgresql"),  # on SQLite, with one writer, all are 0
+        {"sqlite_autoincrement": True},  # a number is never used again, whatever was trimmed
+    )
     seq: Mapped[int] = mapped_column(Id, primary_key=True)
     xid: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(String(40))

@@ -10,7 +10,7 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-XID = "(pg_current_xact_id()::text::bigint)"
+XIDS = {"sqlite": "0", "postgresql": "pg_current_xact_id()::text::bigint"}
 COPIED = """code, title, group_id, contract_type, seats, per_user_limit, valid_from, valid_to, timezone, starts_at, ends_at,
 require_invitation_code, seat_release, archived_at, renews_id"""
 SOURCES = {
@@ -26,10 +26,8 @@ SOURCES = {
 """Each table that is copied: what its rows are known by, whose contract they are, and the columns that matter (none: all)."""
 BY_ROW = ("contracts", "activities", "people")
 """On PostgreSQL noted row by row, for only so can a trigger look at some columns; the others a whole statement at once."""
+INTO = "insert into changes (xid, kind, row_id, contract_id)"
 OPERATIONS = {"insert": "new", "update": "new", "delete": "old"}
-GROUP = (
-    "insert into changes (kind, row_id, contract_id) select 'contracts', id, id from contracts where group_id = new.id"
-)
 
 
 def upgrade() -> None:
@@ -37,7 +35,7 @@ def upgrade() -> None:
     op.create_table(
         "changes",
         sa.Column("seq", Id, nullable=False),
-        sa.Column("xid", sa.BigInteger(), server_default=sa.text("0" if here == "sqlite" else XID), nullable=False),
+        sa.Column("xid", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("row_id", Id, nullable=False),
         sa.Column("contract_id", Id, nullable=True),
@@ -62,20 +60,25 @@ def _on_sqlite() -> None:
     for table, (row, contract, columns) in SOURCES.items():
         for operation, which in OPERATIONS.items():
             of = f" of {columns}" if columns and operation == "update" else ""
-            said = _said(table, f"{which}.{row}", "null" if contract == "null" else f"{which}.{contract}")
+            said = _said("sqlite", table, f"{which}.{row}", "null" if contract == "null" else f"{which}.{contract}")
             how = f"after {operation}{of} on {table} for each row"
             op.execute(f"create trigger changes_{table}_{operation} {how} begin {said}; end")
-    op.execute(f"create trigger changes_groups after update of name on groups for each row begin {GROUP}; end")
+    renamed = _in_group("sqlite")
+    op.execute(f"create trigger changes_groups after update of name on groups for each row begin {renamed}; end")
 
 
-def _said(table: str, row: str, contract: str) -> str:
-    return f"insert into changes (kind, row_id, contract_id) select '{table}', {row}, {contract}"
+def _said(here: str, table: str, row: str, contract: str) -> str:
+    return f"{INTO} select {XIDS[here]}, '{table}', {row}, {contract}"
+
+
+def _in_group(here: str) -> str:
+    return f"{INTO} select {XIDS[here]}, 'contracts', id, id from contracts where group_id = new.id"  # noqa: S608 (our names)
 
 
 def _on_postgresql() -> None:
     for table, (row, contract, columns) in SOURCES.items():
         for operation, which in OPERATIONS.items():
-            said = _said(table, row, f"{contract}::bigint")
+            said = _said("postgresql", table, row, f"{contract}::bigint")
             if table in BY_ROW:
                 of = f" of {columns}" if operation == "update" else ""
                 _function(f"changes_{table}_{operation}", f"{said} from (select {which}.*) as told")
@@ -87,7 +90,7 @@ def _on_postgresql() -> None:
             op.execute(
                 f"create trigger changes_{table}_{operation} {how} execute function changes_{table}_{operation}()"
             )
-    _function("changes_groups", GROUP)
+    _function("changes_groups", _in_group("postgresql"))
     op.execute(
         "create trigger changes_groups after update of name on groups for each row execute function changes_groups()"
     )
