@@ -21,6 +21,10 @@ class Frames:
         )
         self._frames: dict[str, Any] = {name: insight.ask(_whole(name))[0] for name in tables}
 
+    def table(self, name: str) -> Any:
+        """One of them, whole."""
+        return self._frames[name]
+
     def how_full(self, contracts: tuple[int, ...], now: datetime) -> list[dict[str, Any]]:
         """A row for each of these contracts."""
         theirs, asking = self._theirs(contracts, now), None

@@ -64,7 +64,8 @@ class Post:
         with self.db.read() as session:
             letters = session.scalars(select(Letter).order_by(Letter.id)).all()
             for start in range(0, len(letters), AT_ONCE):
-                found += self.writer.write(session, letters[start : start + AT_ONCE], NOW).values()
+                made = self.writer.write(session, letters[start : start + AT_ONCE], NOW)
+                found += [letter for letter in made.values() if isinstance(letter, Written)]
         return found
 
     def begin_anew(self) -> None:

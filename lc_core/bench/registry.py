@@ -1,11 +1,12 @@
 """The benches there are, by name. A new one is a file with a `BENCH`, and its line here."""
 
-from lc_core.bench import dashboard, invite, letters, load, page, refresh
+from lc_core.bench import answers, dashboard, invite, letters, load, page, refresh
 from lc_core.bench.measuring import Bench
 
 BENCHES: dict[str, Bench] = {
     bench.name: bench
     for bench in (
+        answers.BENCH,
         dashboard.BENCH,
         invite.BENCH,
         letters.BENCH,
