@@ -8,6 +8,7 @@ Both databases are tried, each twice, since a second import changes nothing. Exi
 
 import csv
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from lc_core.intake import feeds
 from lc_core.intake.feed_report import Report
 from lc_core.records.db import Actor, Database
 from lc_core.records.models import Activity, Contract, Enrollment, Invitation, Person, SeatMove
-from tests import databases
+from tests import databases, oulad_questions
 
 Facts = dict[str, object]
 ENDS = {"Pass": "completed", "Distinction": "completed", "Fail": "failed", "Withdrawn": "withdrawn"}
@@ -121,6 +122,7 @@ def counted(folder: Path) -> Facts:
         **{f"{o} enrolled": n for o, n in Counter(f"{one.module}-{one.presentation}" for one in inside).items()},
         **{f"seats used, {course.module}": len(course.taken) for course in courses},
         **{f"seats by month, {course.module}": by_month(course.taken) for course in courses},
+        **oulad_questions.expected(courses, oulad_questions.validities(rows_of(folder / "feeds" / "contracts.csv"))),
     }
 
 
@@ -183,13 +185,20 @@ def differences(kind: str, url: str, folder: Path, expected: Facts) -> Iterator[
             print(f"{kind}: {'second' if again else 'first'} import took {time.perf_counter() - begun:.1f} s")
             if again and any(file.new or file.changed for file in report.files):
                 yield f"{kind}: the second import changed something: {report.as_json()['files']}"
-            found = imported(db, report)
+            found = imported(db, report) | questions(url, expected)
             for what in sorted(expected.keys() | found.keys()):
                 if expected.get(what, 0) != found.get(what, 0):
                     yield f"{kind}: {what}: {expected.get(what, 0)} in the raw files, {found.get(what, 0)} here"
             print(f"{kind}: compared {len(expected)} totals")
     finally:
         db.close()
+
+
+def questions(url: str, expected: Facts) -> Facts:
+    """The facts that `lc ask` tells, from a copy of its own."""
+    days = {day for day, _used in expected["asked: use over time"]}  # type: ignore[attr-defined]
+    with tempfile.TemporaryDirectory() as folder:
+        return oulad_questions.asked(url, Path(folder), days)
 
 
 def main(folder: Path) -> int:
