@@ -3,21 +3,34 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
 
 from lc_core.records.db import Database
 from lc_core.settings import settings
+from tests import databases
 
 PAGES = Path(__file__).parents[1] / "pages"
 
 
 def shell() -> AppTest:
     """The main script, not run yet."""
-    return AppTest.from_file(str(PAGES / "_shell.py"), default_timeout=30)
+    app = AppTest.from_file(str(PAGES / "_shell.py"), default_timeout=30)
+    app._bidi_component_manager = _components()
+    return app
+
+
+@cache
+def _components() -> BidiComponentManager:
+    """What installed packages bring along for pages. Each harness would look for it, longer than a page takes to run."""
+    found = BidiComponentManager()
+    found.discover_and_register_components(start_file_watching=False)
+    return found
 
 
 def at(app: AppTest, page: str, **query: int | str) -> AppTest:
@@ -41,10 +54,10 @@ def installed(monkeypatch: pytest.MonkeyPatch, db_url: str, folder: Path, **more
     # and gives whoever asks for the browser's address an object that is none
     monkeypatch.setattr(type(st.context), "ip_address", None)
     _forget()
-    db = Database.open(db_url)
-    yield db
-    db.close()
-    _forget()
+    with databases.kept_engine(db_url) as engine:
+        monkeypatch.setattr("lc_core.records.db._engine", {db_url: engine}.__getitem__)
+        yield Database.open(db_url)
+        _forget()
 
 
 def _forget() -> None:

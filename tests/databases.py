@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import psutil
 import psycopg
 from psycopg import sql
-from sqlalchemy import Dialect, event, make_url
+from sqlalchemy import Dialect, Engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from lc_core.bench import postgres
@@ -81,11 +81,18 @@ def opened(url: str, clock: Callable[[], datetime] | None = None) -> Iterator[Da
 
     An engine compiles each statement once, and a test that begins with a new one spends half its time on that.
     """
+    with kept_engine(url) as engine:
+        yield Database(engine, clock or utc_now, ZoneInfo("UTC"))
+
+
+@contextmanager
+def kept_engine(url: str) -> Iterator[Engine]:
+    """The engine that this process keeps for databases of that kind, led to this one."""
     kind = make_url(url).get_backend_name()
     shared = _engines[kind] = _engines.get(kind) or Shared(url)
     shared.url, shared.engine.url = url, make_url(url)
     try:
-        yield Database(shared.engine, clock or utc_now, ZoneInfo("UTC"))
+        yield shared.engine
     finally:
         shared.engine.dispose()
 

@@ -20,7 +20,7 @@ from lc_core.records.db import Database
 from lc_core.records.models import Contract
 from lc_core.settings import settings
 from lc_core.vocabulary import ContractType
-from tests import feeding, worlds
+from tests import databases, feeding, worlds
 from tests.feeding import ENROLLMENTS, a_contract, folder_with
 from tests.worlds import OPERATOR
 
@@ -41,9 +41,8 @@ def lc(db_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
 @pytest.fixture
 def db(db_url: str) -> Iterator[Database]:
     """The same database, to look into; it goes by the real clock, as the commands do."""
-    database = Database.open(db_url)
-    yield database
-    database.close()
+    with databases.opened(db_url) as database:
+        yield database
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from lc_core.records.db import Database
 from lc_core.settings import Settings
 from lc_core.vocabulary import ContractType, LetterState
 from lc_core.worker import Worker
-from tests import mail_servers
+from tests import databases, mail_servers
 from tests.mailing import states
 from tests.worlds import FIRST_DAY, a_contract, an_admin, email, invite
 
@@ -136,9 +136,8 @@ def test_an_address_that_is_no_mail_servers_is_told_without_its_password(working
 @pytest.fixture
 def real(db_url: str) -> Iterator[Database]:
     """Records that go by the real clock, as other processes do."""
-    database = Database.open(db_url)
-    yield database
-    database.close()
+    with databases.opened(db_url) as database:
+        yield database
 
 
 def a_process(db_url: str, mail_url: str, folder: Path, *words: str) -> subprocess.Popen[str]:

@@ -20,7 +20,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests import databases
+from tests import commands
 
 CHROMIUM_FLAGS = [
     "--headless",
@@ -70,7 +70,7 @@ def serving(home: Path, **settings: str) -> Iterator[str]:
     """Serve the installation in a folder, with settings of its own (`LC_AUTH="oidc"`), and give its base URL."""
     port = _free_port()
     base_url = f"http://localhost:{port}"
-    environment = os.environ | _settings(home) | {"LC_BASE_URL": base_url} | settings
+    environment = os.environ | commands.settings(home) | {"LC_AUTH": "demo", "LC_BASE_URL": base_url} | settings
     log = home / "server.log"
     with log.open("ab") as output:
         server = subprocess.Popen(
@@ -92,7 +92,7 @@ def serving(home: Path, **settings: str) -> Iterator[str]:
 def installation(run_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a copy of the demo year. The year is played once in a run."""
     home = tmp_path_factory.mktemp("installation") / "data"
-    return Path(shutil.copytree(databases.once(run_home, "demo", _play_the_demo_year), home))
+    return Path(shutil.copytree(commands.demo_year(run_home), home))
 
 
 @pytest.fixture(scope="module")
@@ -143,22 +143,6 @@ def page(browser: Browser, server: str) -> Iterator[Page]:
         accept_downloads=True,
     ) as context:
         yield context.new_page()
-
-
-def _settings(home: Path) -> dict[str, str]:
-    return {"LC_DATABASE_URL": f"sqlite:///{home / 'lc.sqlite'}", "LC_DATA_DIR": str(home), "LC_AUTH": "demo"}
-
-
-def _play_the_demo_year(home: Path) -> None:
-    home.mkdir()
-    for command in ("init", "demo"):
-        subprocess.run(
-            [sys.executable, "-m", "lc_core.cli", command],
-            cwd=home,
-            env=os.environ | _settings(home),
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
 
 
 def _free_port() -> int:

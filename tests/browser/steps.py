@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page
 
@@ -27,6 +28,23 @@ def enter_as(page: Page, role: str) -> None:
     line = page.get_by_text(re.compile(f"^{role}")).first
     line.locator('xpath=ancestor::*[.//button[contains(., "Enter")]][1]').get_by_role("button", name="Enter").click()
     settled(page)
+
+
+def walk(page: Page, address: str) -> None:
+    """Go to another place as the browser's own buttons do: nothing is loaded anew, and whoever is here stays here."""
+    if urlsplit(page.url).path == address.partition("?")[0]:  # the same page would be as it was left
+        walk(page, "/")
+    before = page.get_by_test_id("stMain").inner_text()
+    page.evaluate("to => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate')) }", address)
+    settled(page)
+    assert page.get_by_test_id("stMain").inner_text() != before, f"{address} is no other place"
+
+
+def violations(page: Page) -> list[str]:
+    """What the browser refuses from now on because of the page's content policy."""
+    found: list[str] = []
+    page.on("console", lambda said: found.append(said.text) if "Content Security Policy" in said.text else None)
+    return found
 
 
 def count_of(page: Page, status: str) -> int:

@@ -13,7 +13,7 @@ from lc_core import activities, contracts, enrollments, inviting, people, roles
 from lc_core.records.db import Actor, Database
 from lc_core.vocabulary import ActivityKind, ContractType, Role
 from tests.browser.conftest import serving
-from tests.browser.steps import enter_as, select_row
+from tests.browser.steps import enter_as, select_row, walk
 
 OPERATOR = Actor.operator("test")
 
@@ -91,8 +91,7 @@ def test_hostile_texts_fetch_nothing_on_any_page(browser: Browser, beacon: Beaco
             "enrollments",
             "seat_usage",
         ):
-            page.goto("/" if name == "home" else f"/{name}?contract={ids['contract']}&activity={ids['activity']}")
-            enter_as(page, role)
+            walk(page, "/" if name == "home" else f"/{name}?contract={ids['contract']}&activity={ids['activity']}")
             if name == "invitations" and role == "Contract admin":
                 select_row(page, 0)
             for chart in page.locator("[data-testid=stVegaLiteChart] canvas").all():
