@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from sqlalchemy import event, insert, select, text, update
+from sqlalchemy import event, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from lc_core import codes, enrollments, invitations, redeeming
 from lc_core.insight import check
 from lc_core.insight.copy import Insight
+from lc_core.insight.tables import TABLES
 from lc_core.records.db import Database
 from lc_core.records.house_models import AuditEvent, AuditHead, AuditItem, Letter
 from lc_core.records.models import (
@@ -419,8 +420,10 @@ def insight(place: Place, tmp_path: Path) -> Iterator[Insight]:
 def test_a_copy_that_says_what_the_ledger_says_passes(place: Place, insight: Insight):
     report = check.run(place.db, insight)
 
+    counted = sum(insight.copy().counts[table.name] for table in TABLES)
     assert report.ok
     assert report.checks[-1] == check.Check("copy_agrees_with_the_ledger", 2, True, [])
+    assert report.checks[-2] == check.Check("copy_holds_every_row", counted, True, [])
 
 
 @pytest.mark.tampers
@@ -429,8 +432,11 @@ def test_a_copy_that_says_otherwise_is_found(place: Place, insight: Insight, pas
     write_move(past_the_door, place, place.voucher, place.bob, place.activity, delta=+1)
     past_the_door.commit()
 
-    found = check.run(place.db, insight).checks[-1]
+    rows, found = check.run(place.db, insight).checks[-2:]
 
+    with place.db.read() as session:
+        moves = session.scalar(select(func.count()).select_from(SeatMove))
+    assert rows.problems == [f"seat_ledger: {moves} rows in the records, {moves - 1} in the copy"]
     assert found.problems == [f"contract {place.voucher}: the ledger comes to 3 seats, the copy to 2"]
 
 
