@@ -4,11 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from lc_core.web import health, serving
+from lc_core.web import health, serving, stop_digest
 
 app = st.App(
     Path(__file__).parent / "pages" / "_shell.py",
-    routes=health.routes(),
+    routes=[*health.routes(), *stop_digest.routes()],
     middleware=serving.middleware(),
     lifespan=serving.lifespan,
     secrets=serving.secrets(),

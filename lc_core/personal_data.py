@@ -12,6 +12,7 @@ from lc_core.records.house_models import (
     AuditEvent,
     AuditItem,
     CodeAttempt,
+    Digest,
     IdentityHeld,
     Letter,
     PreparedInvitation,
@@ -58,6 +59,7 @@ def export_person(db: Database, actor: Actor, person_id: int) -> Told:
             "enrollments": _enrollments(session, person.id),
             "seats": _seats(session, person.id),
             "letters": _letters(session, person.id),
+            "weekly_digest": _digest(session, person.id),
             "codes_not_accepted": _attempts(session, person.id),
             "done_by_them": _done_by(session, person.id),
             "done_with_them": _done_with(session, person.id),
@@ -159,6 +161,11 @@ def _letters(session: Session, person_id: int) -> list[Told]:
         Contract, Contract.id == Letter.contract_id
     )
     return _told(session, rows.where(Letter.person_id == person_id).order_by(Letter.id))
+
+
+def _digest(session: Session, person_id: int) -> list[Told]:
+    columns = (Digest.wanted_since, Digest.monday.label("written_up_to"))
+    return _told(session, select(*columns).where(Digest.person_id == person_id))
 
 
 def _attempts(session: Session, person_id: int) -> list[Told]:

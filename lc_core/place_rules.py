@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from lc_core.reasons import Reason
+from lc_core.rights import Rights
+from lc_core.vocabulary import Role
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,19 @@ def why_not_write_to(*, erased: bool, deactivated: bool) -> Reason | None:
     if erased:
         return Reason.PERSON_ERASED
     return Reason.PERSON_DEACTIVATED if deactivated else None
+
+
+def why_not_want_digest(rights: Rights) -> Reason | None:
+    """R-ANA-7: the digest is for those who manage contracts, watch over all of them, or look after some."""
+    has_contracts = rights.manages_contracts or Role.MANAGER in rights.roles or bool(rights.own)
+    return None if has_contracts else Reason.DIGEST_NOT_FOR_YOU
+
+
+def why_not_write_digest(rights: Rights, *, wanted: bool, running: bool) -> Reason | None:
+    """Asked when it is written, and again when it is sent. `running`: whether a contract that they see is under way."""
+    if not wanted:
+        return Reason.DIGEST_NOT_WANTED
+    return why_not_want_digest(rights) or (None if running else Reason.NOTHING_TO_TELL)
 
 
 def why_not_grant(*, held: bool, new_privileges: int) -> Reason | None:

@@ -19,6 +19,7 @@ from lc_core.records.house_models import (
     AuditEvent,
     AuditItem,
     CodeAttempt,
+    Digest,
     IdentityHeld,
     Letter,
     PreparedInvitation,
@@ -105,7 +106,7 @@ def _taken_away(change: Change, person: Person) -> dict[str, Any]:
         "privileges": sorted(privilege.value for privilege in privileges),
         "contracts": sorted(contracts),
     }
-    for model in (RoleHeld, PrivilegeHeld, ContractAdmin, IdentityHeld, CodeAttempt, PreparedInvitation):
+    for model in (RoleHeld, PrivilegeHeld, ContractAdmin, IdentityHeld, CodeAttempt, PreparedInvitation, Digest):
         session.execute(delete(model).where(model.person_id == person.id))
     return before
 

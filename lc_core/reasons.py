@@ -1,7 +1,7 @@
 """Every reason for a no, with the sentence that says it. `str.format` fields are filled from the refusal's facts."""
 
 from lc_core.language import N_
-from lc_core.vocabulary import Word
+from lc_core.words import Word
 
 
 class Reason(Word):
@@ -71,6 +71,14 @@ class Reason(Word):
     )
     PERSON_ERASED = "person_erased", N_("This person's data were erased.")
     PERSON_DEACTIVATED = "person_deactivated", N_("This person's account is deactivated.")
+    # the weekly digest
+    DIGEST_NOT_FOR_YOU = "digest_not_for_you", N_("The weekly digest is for managers and contract admins.")
+    DIGEST_NOT_WANTED = "digest_not_wanted", N_("This person does not want the weekly digest any more.")
+    NOTHING_TO_TELL = "nothing_to_tell", N_("No contract that this person may see is running.")
+    STOP_LINK_UNKNOWN = (
+        "stop_link_unknown",
+        N_("This link stops nothing here. Open the one in the newest letter, or turn the digest off under Seat usage."),
+    )
     # redeeming and enrolling
     CODE_NOT_ACCEPTED = "code_not_accepted", N_("This code is not accepted. Check it, or ask who gave it to you.")
     TOO_MANY_ATTEMPTS = (

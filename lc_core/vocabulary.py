@@ -1,33 +1,7 @@
 """Every word of the trade, spelled once, each beside what people read for it (reasons for a no: `reasons.py`)."""
 
-from enum import StrEnum
-from typing import Self
-
-from lc_core.language import N_, _
-
-
-class Word(StrEnum):
-    """An enumeration whose members are stored as one word and read as another."""
-
-    _value_: str
-    _label: str
-
-    def __new__(cls, value: str, label: str) -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member._label = label
-        return member
-
-    @classmethod
-    def of(cls, value: str) -> Self:
-        """The member that is stored as `value`; ValueError if there is none."""
-        found: Self = cls.__call__(value)
-        return found
-
-    @property
-    def label(self) -> str:
-        """The word for people, in their language."""
-        return _(self._label)
+from lc_core.language import N_
+from lc_core.words import Word
 
 
 class ContractType(Word):
@@ -163,6 +137,7 @@ class LetterKind(Word):
     ADMIN_NAMED = "admin_named", N_("Contract admin named")
     PURCHASE = "purchase", N_("Purchase made")
     ALERT = "alert", N_("Alert")
+    DIGEST = "digest", N_("Weekly digest")
 
 
 class LetterState(Word):
@@ -208,6 +183,7 @@ class Result(Word):
     REMINDED = "reminded", N_("Reminded")
     TO_BE_TRIED = "to_be_tried", N_("Will be tried again")
     LETTER_CANCELLED = "letter_cancelled", N_("Letter cancelled")
+    DIGEST_WRITTEN = "digest_written", N_("Weekly digest written")
     REDEEMED = "redeemed", N_("Accepted")
     ENROLLED = "enrolled", N_("Enrolled")
     WITHDRAWN = "withdrawn", N_("Withdrawn")
@@ -274,6 +250,10 @@ class Event(Word):
     CONTRACT_FED = "contract_fed", N_("Contract imported")
     REMINDERS_WRITTEN = "reminders_written", N_("Reminders written")
     ALERTS_RAISED = "alerts_raised", N_("Alerts raised")
+    DIGEST_WANTED = "digest_wanted", N_("Weekly digest turned on")
+    DIGEST_STOPPED = "digest_stopped", N_("Weekly digest turned off")
+    DIGEST_STOPPED_BY_LINK = "digest_stopped_by_link", N_("Weekly digest turned off by its link")
+    DIGESTS_WRITTEN = "digests_written", N_("Weekly digests written")
     LETTERS_RETRIED = "letters_retried", N_("Letters to be tried again")
     LETTERS_CANCELLED = "letters_cancelled", N_("Letters cancelled")
     ENROLLMENTS_FED = "enrollments_fed", N_("Enrollments imported")

@@ -13,8 +13,8 @@ from lc_core.vocabulary import (
     Result,
     SeatRelease,
     SeatStatus,
-    Word,
 )
+from lc_core.words import Word
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 

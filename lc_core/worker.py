@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from threading import Event as Flag
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from lc_core import alerts, outgoing, reminding, renewing
+from lc_core import alerts, digests, outgoing, reminding, renewing
+from lc_core.insight import weeks
 from lc_core.insight.copy import Insight
 from lc_core.mail.delivery import Round, deliver
 from lc_core.mail.letters import Writer
@@ -54,6 +56,7 @@ class Worker:
         return {
             "reminders": (timedelta(minutes=5), lambda: {"written": reminding.remind(self.db, WORKER)}),
             "alerts": (timedelta(minutes=15), lambda: {"raised": alerts.raise_due(self.db, WORKER)}),
+            "digests": (timedelta(minutes=5), lambda: {"written": digests.write_due(self.db, WORKER)}),
             "renewals": (timedelta(minutes=5), self.send_prepared),
             outgoing.MAIL: (timedelta(seconds=2), self.deliver),
             "copy": (timedelta(minutes=1), self.refresh),
@@ -116,7 +119,8 @@ class Worker:
             return {"wrong": outgoing.NO_SERVER}
         if time.monotonic() < self._not_before:
             return {"wrong": self._noted.get(outgoing.MAIL, (0.0, ""))[1]}  # as it was when it was looked at last
-        writer = Writer(self.settings.base_url, self.settings.mail_from, self.db.zone)
+        told_of = partial(weeks.week_of, self.insight)
+        writer = Writer(self.settings.base_url, self.settings.mail_from, self.db.zone, told_of)
         limit = self.settings.mail_per_minute
         rounds = [Round(self.db, server, writer, per_minute=limit, stopped=self.stop.is_set) for server in self.servers]
         done = deliver(rounds)

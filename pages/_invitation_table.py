@@ -10,8 +10,9 @@ from lc_core import rules
 from lc_core.contract_lists import ContractSeen
 from lc_core.invitation_lists import PAGE_SIZE, Chosen, Filter, InvitationSeen, Listing
 from lc_core.language import _
-from lc_core.vocabulary import Doing, InvitationStatus, Word
+from lc_core.vocabulary import Doing, InvitationStatus
 from lc_core.wording import expiry, shown_as
+from lc_core.words import Word
 from pages import _frame, _kept, _mail
 
 AGAIN = " "

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from lc_core.vocabulary import Word
+from lc_core.words import Word
 
 Labels = Callable[[str], str]
 Click = Callable[[], None]

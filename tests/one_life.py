@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from lc_core import bulk_inviting, contracts, enrollments, invitations, redeeming, roles, sign_ins
+from lc_core import bulk_inviting, contracts, digests, enrollments, invitations, redeeming, roles, sign_ins
 from lc_core.errors import Refused
 from lc_core.records.db import Actor, Database
 from lc_core.records.house_models import Letter, PreparedInvitation
@@ -30,6 +30,7 @@ def lived(db: Database, folder: Path) -> tuple[Actor, int, int]:
     contracts.name_admin(db, OPERATOR, unlimited, email(WHO), key=OperationKey(f"name {email(WHO)}"))
     invitations.revoke(db, who, unlimited, only(*invite(db, unlimited, "carl", WHO)))
     bulk_inviting.invite_all(db, OPERATOR, unlimited, [email(WHO), email("dora"), email("emil")], at_once=1)
+    digests.want(db, who)
     with db.bookkeeping() as session:
         session.add(PreparedInvitation(contract_id=voucher, person_id=who.person_id))
         theirs = update(Letter).where(Letter.person_id == who.person_id)

@@ -1,13 +1,19 @@
 """Letters as a mail program reads them: written from the records, taken apart again."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from lc_core.insight import weeks
+from lc_core.insight.copy import Insight
 from lc_core.mail.letters import Writer, Written
 from lc_core.records.db import Database
 from lc_core.records.house_models import Letter
@@ -29,10 +35,11 @@ def a_letter(db: Database, kind: LetterKind, name: str, contract_id: int | None,
 
 def written(db: Database, letter_ids: Sequence[int] = ()) -> list[Written]:
     """These letters, or all there are, as they would be sent now."""
-    with db.read() as session:
+    with TemporaryDirectory() as copy, db.read() as session:
         wanted = select(Letter).order_by(Letter.id)
         letters = session.scalars(wanted.where(Letter.id.in_(letter_ids)) if letter_ids else wanted).all()
-        made = WRITER.write(session, letters, db.clock())
+        writer = replace(WRITER, weeks=partial(weeks.week_of, Insight(db, Path(copy))))
+        made = writer.write(session, letters, db.clock())
         return [made[letter.id] for letter in letters if letter.id in made]
 
 

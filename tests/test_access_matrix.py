@@ -99,6 +99,7 @@ LEARN = Right({"learner"}, set())
 MANAGE_ANYWHERE = Right(ADMINISTRATORS, ADMINISTRATORS, bound=False)
 PLACE = Right(SUPER, SUPER, bound=False)
 ANY_PERSON = Right(PERSONS, PERSONS, bound=False)
+READER = Right(*[PERSONS - {"learner", "analyst", "administrator"}] * 2, bound=False)
 ANYBODY = Right(ACTORS, ACTORS, bound=False)
 
 
@@ -226,6 +227,12 @@ TABLE = {
     "outgoing.cancel": Verb(MANAGE_ANYWHERE, lambda _: said(EVERY_LETTER)),
     "alerts.raise_due": Verb(PLACE, lambda _: said()),
     "reminding.remind": Verb(PLACE, lambda _: said()),
+    # the weekly digest, each for themselves
+    "digests.want": Verb(READER, lambda _: said()),
+    "digests.stop": Verb(ANY_PERSON, lambda _: said()),
+    "digests.wanted": Verb(ANYBODY, lambda _: said()),
+    "digests.why_not_want": Verb(ANYBODY, lambda _: said()),
+    "digests.write_due": Verb(PLACE, lambda _: said()),
     # people and roles
     "people.me": Verb(ANYBODY, lambda _: said()),
     "people.find": Verb(MANAGE_ANYWHERE, lambda _: said("ann")),
@@ -403,7 +410,7 @@ def let_through(right: Right, place: str) -> set[str]:
     return {"own": right.own, "other": right.other}.get(place, set())
 
 
-@pytest.mark.parametrize("name", sorted(TABLE.keys() - {"redeeming.redeem"}))
+@pytest.mark.parametrize("name", sorted(TABLE.keys() - {"redeeming.redeem", "digests.want"}))
 def test_who_is_let_through(world, name):  # R-AUTH-1, R-AUTH-2, roles table
     row = TABLE[name]
     for place in world.places if row.right.bound else ["own"]:
@@ -424,6 +431,17 @@ def test_a_code_lets_anybody_through_who_may_act(world):  # R-INV-9, R-LRN-3
                 assert answer == NO_SUCH_THING
             else:
                 assert answer.reason is (None if place in {"own", "other"} else Reason.CODE_NOT_ACCEPTED)
+
+
+def test_a_digest_is_for_who_has_contracts_to_look_after(world):  # R-ANA-7
+    row, at = TABLE["digests.want"], world.places["own"]
+    for actor, who in world.actors.items():
+        answer = told(world.db, "digests.want", who, at)
+
+        if actor not in PERSONS:
+            assert answer == NO_SUCH_THING
+        else:
+            assert answer.reason is (None if actor in row.right.own else Reason.DIGEST_NOT_FOR_YOU)
 
 
 # --- operation keys --------------------------------------------------------------------------------------------------
@@ -469,6 +487,9 @@ def test_every_verb_takes_a_key():  # house: one click = one verb with an idempo
         "outgoing.mail_of",
         "outgoing.mail_state",
         "reminding.remind",  # calls its verb for one contract after the other
+        "digests.wanted",
+        "digests.why_not_want",
+        "digests.write_due",  # what is due is written once, however often it is called
         "people.find",
         "people_to_pick.every",
         "people_to_pick.one_page",

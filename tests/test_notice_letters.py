@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from lc_core import contracts
+from lc_core import contracts, digests
+from lc_core.records.db import Actor
 from lc_core.vocabulary import ContractType, LetterKind
 from lc_core.wording import shown_statuses
 from tests.reading_letters import a_letter, only_letter, parts, said, written
@@ -21,6 +22,7 @@ from tests.worlds import (
     contract_now,
     draft,
     invite,
+    person_of,
 )
 
 # --- welcome, named, bought ------------------------------------------------------------------------------------------
@@ -150,6 +152,7 @@ def one_of_each(db) -> list[int]:
     """A letter of each kind to Ann, who runs the contract too."""
     contract_id = a_contract(db, require_invitation_code=True, offers=2)
     an_admin(db, "ann", contract_id)
+    digests.want(db, Actor.person(person_of(db, "ann").id))
     (invitation,) = invite(db, contract_id, "ann")
     about = {LetterKind.ALERT: "silent:7"}
     kinds = [kind for kind in LetterKind if kind not in {LetterKind.INVITATION, LetterKind.ADMIN_NAMED}]

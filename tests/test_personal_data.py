@@ -30,8 +30,9 @@ def test_all_that_is_held_on_somebody_is_told(db, tmp_path):  # safety: Privacy
     assert [one["delta"] for one in told["seats"]] == [1]
     assert {(one["kind"], one["state"]) for one in told["letters"]} >= {("invitation", "queued")}
     assert len(told["letters"]) == count_of(db, Letter, Letter.person_id == who.person_id)
+    assert [one["wanted_since"] is not None for one in told["weekly_digest"]] == [True]
     assert [one["network"] for one in told["codes_not_accepted"]] == ["203.0.113.7"]
-    assert {one["event"] for one in told["done_by_them"]} == {"enrolled", "invitations_revoked"}
+    assert {one["event"] for one in told["done_by_them"]} == {"digest_wanted", "enrolled", "invitations_revoked"}
     assert {one["event"] for one in told["done_with_them"]} >= {
         "signed_in_first",
         "role_granted",
@@ -54,6 +55,7 @@ def test_every_table_that_holds_people_was_thought_of():  # a new one here: tell
         "audit_items",
         "code_attempts",
         "contract_admins",
+        "digests",
         "enrollments",
         "identities",
         "invitations",

@@ -1,4 +1,4 @@
-"""The command that does what nobody asks for: letters, reminders, alerts, the analytic copy."""
+"""The command that does what nobody asks for: letters, reminders, alerts, digests, the analytic copy."""
 
 import logging
 import signal
@@ -20,7 +20,7 @@ def worker(
     once: Annotated[bool, typer.Option("--once", help="Do what is due, and end.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Deliver letters, write reminders and alerts, refresh the figures; until it is stopped. Several may run."""
+    """Deliver letters, write reminders, alerts and digests, refresh the figures; until it is stopped. Several may run."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     with tools.records() as db:

@@ -10,7 +10,7 @@ from lc_core.addresses import Address
 from lc_core.errors import Refused, refuse_if
 from lc_core.intake.feed_files import Row
 from lc_core.reasons import Reason
-from lc_core.vocabulary import Word
+from lc_core.words import Word
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d{1,18}", re.ASCII)

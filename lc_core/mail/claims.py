@@ -14,13 +14,14 @@ from sqlalchemy import ColumnElement, Connection, Update, bindparam, func, or_, 
 from sqlalchemy.orm import Session, contains_eager
 
 from lc_core import rules
+from lc_core.mail import digest_guard
 from lc_core.place_rules import why_not_write_to
 from lc_core.reasons import Reason
 from lc_core.records.db import Database, alone, rows_changed
 from lc_core.records.house_models import Letter
 from lc_core.records.models import Contract, Invitation, Person, table_of
 from lc_core.records.types import UtcDateTime
-from lc_core.vocabulary import LetterState
+from lc_core.vocabulary import LetterKind, LetterState
 
 LEASE = timedelta(minutes=5)
 A_MINUTE = timedelta(minutes=1)
@@ -127,7 +128,7 @@ def _due(session: Session, most: int, now: datetime, lease: timedelta) -> Iterat
         )
         for letter, invitation, contract in session.execute(found).all():
             most -= 1
-            yield letter, _why_not(letter, invitation, contract, now)
+            yield letter, _why_not(letter, invitation, contract, now) or _why_no_digest(session, letter, now)
 
 
 def _why_not(letter: Letter, invitation: Invitation | None, contract: Contract | None, now: datetime) -> Reason | None:
@@ -139,6 +140,11 @@ def _why_not(letter: Letter, invitation: Invitation | None, contract: Contract |
         contract.status_at(now) if contract else None,
         superseded=invitation is not None and letter.send_number < invitation.send_count,
     )
+
+
+def _why_no_digest(session: Session, letter: Letter, now: datetime) -> Reason | None:
+    """A digest is asked for by its reader and goes by their rights, which may have changed since it was written."""
+    return digest_guard.why_not(session, letter.person_id, now) if letter.kind is LetterKind.DIGEST else None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from lc_core import language
@@ -16,8 +17,20 @@ Paragraph = Sequence[str]
 
 
 @dataclass(frozen=True)
+class Entry:
+    """One thing of a list that has a page of its own: its name, what there is to tell of it, and where it is."""
+
+    name: str
+    told: str
+    link: str
+
+
+@dataclass(frozen=True)
 class Content:
-    """What one letter says. `paragraphs`: each its lines; `facts`: names and what there is to tell; `why`: why one gets it."""
+    """What one letter says. `paragraphs`: each its lines; `facts`: names and what there is to tell; `why`: why one gets it.
+
+    `leave`: the words of the link that ends letters of this kind, for kinds that somebody asked for.
+    """
 
     subject: str
     heading: str
@@ -28,20 +41,23 @@ class Content:
     items_are: str = ""
     items: Sequence[str] = ()
     more: str = ""
+    entries_are: str = ""
+    entries: Sequence[Entry] = ()
+    entries_more: str = ""
     code_is: str = ""
     code: str = ""
     button: str = ""
     link: str = ""
     instead: str = ""
+    leave: str = ""
+    leave_link: str = ""
 
     def addressed(self, name: str) -> "Content":
         return replace(self, hello=_("Hello {name},").format(name=name) if name else _("Hello,"))
 
     def listing(self, items_are: str, items: Sequence[str]) -> "Content":
         """With a list: its first twenty, and how many more there are."""
-        left = len(items) - MOST_ITEMS
-        more = ngettext("and {n} more", "and {n} more", left).format(n=language.number(left)) if left > 0 else ""
-        return replace(self, items_are=items_are, items=items[:MOST_ITEMS], more=more)
+        return replace(self, items_are=items_are, items=items[:MOST_ITEMS], more=more_of(len(items) - MOST_ITEMS))
 
     def leading(self, button: str, link: str) -> "Content":
         """With a button, and the same as a link for those who see no buttons."""
@@ -57,6 +73,10 @@ class Site:
 
     def at(self, page: str, query: str = "") -> str:
         return f"{self.base_url.rstrip('/')}/{page}" + (f"?{query}" if query else "")
+
+    def contract(self, contract_id: int) -> str:
+        """Where a contract's invitations are, which its title leads to everywhere."""
+        return self.at("invitations", urlencode({"contract": contract_id}))
 
 
 @dataclass(frozen=True)
@@ -155,6 +175,11 @@ def paragraphs(text: str) -> list[list[str]]:
         elif found[-1]:
             found.append([])
     return [one for one in found if one]
+
+
+def more_of(left: int) -> str:
+    """How many more there are than a list holds; nothing where it holds all."""
+    return ngettext("and {n} more", "and {n} more", left).format(n=language.number(left)) if left > 0 else ""
 
 
 def period(valid_from: date, valid_to: date | None) -> str:

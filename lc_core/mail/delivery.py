@@ -8,13 +8,14 @@ import random
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
 from sqlalchemy import Connection, select
 
+from lc_core.errors import Refused
 from lc_core.language import _
 from lc_core.mail import claims
 from lc_core.mail.claims import Claim, Mark
@@ -116,21 +117,24 @@ class Round:
             with books.begin():
                 mark(books)
 
-    def _written(self, ours: Sequence[Claim]) -> dict[int, tuple[Written, datetime]]:
-        """The letters as a mail server takes them, each with when it was queued."""
+    def _written(self, ours: Sequence[Claim]) -> dict[int, tuple[Written | Refused, datetime]]:
+        """The letters as a mail server takes them (or why one cannot be written now), each with when it was queued."""
         with self.db.read() as session:
             rows = session.scalars(select(Letter).where(Letter.id.in_([claim.letter_id for claim in ours]))).all()
             queued = {letter.id: letter.queued_at for letter in rows}
             written = self.writer.write(session, rows, self.db.clock())
         return {letter_id: (letter, queued[letter_id]) for letter_id, letter in written.items()}
 
-    def _send(self, claim: Claim, letter: tuple[Written, datetime] | None) -> Marking:
+    def _send(self, claim: Claim, letter: tuple[Written | Refused, datetime] | None) -> Marking:
         """Hand one letter over; answers how it is to be marked."""
         if letter is None:  # erased since the letter was claimed
             self.done.cancelled += 1
             gone = Mark(LetterState.CANCELLED, cancelled_for=Reason.PERSON_ERASED)
             return partial(claims.settle, claim=claim, mark=gone)
         written, queued_at = letter
+        if isinstance(written, Refused):
+            not_now = Answer(Verdict.LATER, written.sentence)
+            return partial(claims.settle, claim=claim, mark=self._mark(claim, not_now, queued_at))
         try:
             answer = self.server.send(written)
         except ServerDown as down:
@@ -139,11 +143,11 @@ class Round:
         self.lost = self.lost + 1 if answer.lost else 0
         if self.lost == LOST_IN_A_ROW:
             self.done.down = answer.words
-        return partial(claims.settle, claim=claim, mark=self._mark(claim, answer, written, queued_at))
+        told = replace(answer, words=masked(answer.words, written.recipient))
+        return partial(claims.settle, claim=claim, mark=self._mark(claim, told, queued_at))
 
-    def _mark(self, claim: Claim, answer: Answer, written: Written, queued_at: datetime) -> Mark:
-        now = self.db.clock()
-        words = masked(answer.words, written.recipient)
+    def _mark(self, claim: Claim, answer: Answer, queued_at: datetime) -> Mark:
+        now, words = self.db.clock(), answer.words
         if answer.verdict is Verdict.ACCEPTED:
             self.done.sent += 1
             return Mark(LetterState.SENT, words, sent_at=now)

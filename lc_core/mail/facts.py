@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from lc_core.records import expressions
-from lc_core.records.house_models import Letter
+from lc_core.records.house_models import Digest, Letter
 from lc_core.records.models import Activity, Contract, ContractActivity, Invitation, InvitationActivity, Person
 from lc_core.vocabulary import AlertKind, ContractType, InvitationStatus, LetterKind
 
@@ -37,7 +37,7 @@ class Facts:
 
     `activities`: titles by activity, in reading order, by contract. `covered`: ids of a voucher invitation's activities.
     `open`: titles of the contracts that somebody may still answer an invitation of. `unanswered`: how many invitations
-    of a contract nobody answered for so many days.
+    of a contract nobody answered for so many days. `stop_tokens`: of the links that end somebody's digest.
     """
 
     now: datetime
@@ -48,6 +48,7 @@ class Facts:
     covered: dict[int, frozenset[int]] = field(default_factory=dict)
     open: dict[int, list[str]] = field(default_factory=dict)
     unanswered: dict[tuple[int, int], int] = field(default_factory=dict)
+    stop_tokens: dict[int, str] = field(default_factory=dict)
 
     def covered_by(self, contract: Contract, invitation: Invitation) -> list[str]:
         """The current activities that an invitation covers, by title (R-CON-15, R-INV-10)."""
@@ -68,7 +69,15 @@ def read(session: Session, letters: Sequence[Letter], now: datetime) -> Facts:
     facts.covered = _covered(session, facts)
     facts.open = _open(session, {one.person_id for one in letters if one.kind is LetterKind.WELCOME}, now)
     facts.unanswered = _unanswered(session, [one for one in letters if one.kind is LetterKind.ALERT], now)
+    facts.stop_tokens = _stop_tokens(session, {one.person_id for one in letters if one.kind is LetterKind.DIGEST})
     return facts
+
+
+def _stop_tokens(session: Session, person_ids: Collection[int]) -> dict[int, str]:
+    if not person_ids:
+        return {}
+    rows = session.execute(select(Digest.person_id, Digest.stop_token).where(Digest.person_id.in_(person_ids)))
+    return {person_id: token for person_id, token in rows}
 
 
 def _by_id(session: Session, model: type[M], ids: Iterable[int | None]) -> dict[int, M]:

@@ -1,7 +1,7 @@
 """Letters as a mail server takes them: written when they are sent, so that they tell what is true then (R-CON-2, R-LRN-2)."""
 
 from binascii import b2a_qp
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
@@ -12,8 +12,10 @@ import idna
 from sqlalchemy.orm import Session
 
 from lc_core import addresses
+from lc_core.errors import Refused
 from lc_core.mail import content, facts, headers, notices
 from lc_core.mail.content import Content, Invited, Site
+from lc_core.mail.digest import Week, digest
 from lc_core.mail.facts import About, Facts
 from lc_core.mail.rendering import Rendered, rendered
 from lc_core.reasons import Reason
@@ -39,28 +41,58 @@ class Written:
     utf8: bool
 
 
+Weeks = Callable[[int], Week]
+"""The week of somebody's contracts, as they may see them now; Refused where it cannot be told now."""
+
+
+def no_weeks(_person_id: int) -> Week:
+    """For a writer that knows no figures: its digests wait for one that does."""
+    raise Refused(Reason.COPY_UNAVAILABLE)
+
+
 @dataclass(frozen=True)
 class Writer:
-    """Writes letters for an installation: its address on the web, the sender's, and the zone of the times it tells."""
+    """Writes letters for an installation: its address on the web, the sender's, and the zone of the times it tells.
+
+    `weeks`: where the figures of a digest come from.
+    """
 
     base_url: str
     sender: str
     zone: ZoneInfo
+    weeks: Weeks = no_weeks
 
-    def write(self, session: Session, letters: Sequence[Letter], now: datetime) -> dict[int, Written]:
-        """The letters by their ids; without those whose person, contract or invitation is there no more."""
+    def write(self, session: Session, letters: Sequence[Letter], now: datetime) -> dict[int, Written | Refused]:
+        """The letters by their ids; without those whose person, contract or invitation is there no more.
+
+        In place of one that can only be written later stands why.
+        """
         known = facts.read(session, letters, now)
         site = Site(self.base_url, self.zone)
         top = b"\r\n".join(
             [b"From: " + headers.mailbox(*parseaddr(self.sender)), b"Date: " + format_datetime(now).encode("ascii")]
         )
-        written: dict[int, Written] = {}
+        written: dict[int, Written | Refused] = {}
         for letter in letters:
             person = known.people.get(letter.person_id)
-            said = _said(site, letter, known)
+            try:
+                said = self._said(site, letter, known)
+            except Refused as not_now:
+                written[letter.id] = not_now
+                continue
             if person is not None and said is not None and (recipient := _recipient(person)):
                 written[letter.id] = self._written(letter, said.addressed(person.name), recipient, person.name, top)
         return written
+
+    def _said(self, site: Site, letter: Letter, known: Facts) -> Content | None:
+        """What a letter says; None where it tells of what is no more."""
+        if letter.kind is LetterKind.WELCOME:
+            return content.welcome(site, known.open.get(letter.person_id, []))
+        if letter.kind is LetterKind.DIGEST:
+            token = known.stop_tokens.get(letter.person_id)
+            return None if token is None else digest(site, self.weeks(letter.person_id), token)
+        contract = known.contracts.get(letter.contract_id or 0)
+        return None if contract is None else _said_of(site, letter, contract, known)
 
     def _written(self, letter: Letter, said: Content, recipient: str, name: str, top: bytes) -> Written:
         message_id = self._message_id(letter)
@@ -70,6 +102,7 @@ class Writer:
             b"Subject: " + headers.subject(said.subject),
             b"Message-ID: " + message_id.encode("ascii"),
             b"Auto-Submitted: auto-generated",
+            *(headers.unsubscribe(said.leave_link) if said.leave_link else []),
             b"MIME-Version: 1.0",
             b'Content-Type: multipart/alternative; boundary="' + BETWEEN + b'"',
         ]
@@ -79,14 +112,6 @@ class Writer:
     def _message_id(self, letter: Letter) -> str:
         number = letter.id if letter.invitation_id is None else f"{letter.invitation_id}.{letter.send_number}"
         return f"<{letter.kind.value}.{number}@{_host(self.base_url)}>"
-
-
-def _said(site: Site, letter: Letter, known: Facts) -> Content | None:
-    """What a letter says; None where it tells of what is no more."""
-    if letter.kind is LetterKind.WELCOME:
-        return content.welcome(site, known.open.get(letter.person_id, []))
-    contract = known.contracts.get(letter.contract_id or 0)
-    return None if contract is None else _said_of(site, letter, contract, known)
 
 
 def _said_of(site: Site, letter: Letter, contract: Contract, known: Facts) -> Content | None:

@@ -22,7 +22,7 @@ def admin_named(site: Site, contract: Contract) -> Content:
         paragraphs=[[words]],
         facts=_head(contract),
         why=_("You get this letter because you were named on the contract."),
-    ).leading(_("Open the invitations"), site.at("invitations", _of(contract)))
+    ).leading(_("Open the invitations"), site.contract(contract.id))
 
 
 def purchase(site: Site, contract: Contract, activities: Sequence[str]) -> Content:
@@ -35,7 +35,7 @@ def purchase(site: Site, contract: Contract, activities: Sequence[str]) -> Conte
         facts=_head(contract),
         why=_("You get this letter because you bought seats with this address."),
     )
-    invite = site.at("add_invitations", _of(contract))
+    invite = site.at("add_invitations", urlencode({"contract": contract.id}))
     return letter.listing(_("What people may learn with it"), activities).leading(_("Invite people"), invite)
 
 
@@ -65,7 +65,7 @@ def _seats_used(site: Site, contract: Contract, _about: About, _facts: Facts) ->
     subject = _("{percent} of the seats are used: {title}").format(percent=share, title=contract.title)
     left = ngettext("{n} seat is free.", "{n} seats are free.", free).format(n=language.number(free))
     words = _("{percent} of the seats of this contract are used.").format(percent=share)
-    return subject, f"{words} {left}", (_("Open the invitations"), site.at("invitations", _of(contract)))
+    return subject, f"{words} {left}", (_("Open the invitations"), site.contract(contract.id))
 
 
 def _ends_soon(site: Site, contract: Contract, _about: About, facts: Facts) -> Told:
@@ -109,7 +109,3 @@ def _head(contract: Contract) -> list[tuple[str, str]]:
         (_("Seats"), used),
         (_("Valid"), period(contract.valid_from, contract.valid_to)),
     ]
-
-
-def _of(contract: Contract) -> str:
-    return urlencode({"contract": contract.id})

@@ -1,6 +1,6 @@
 """The tables of the house itself: roles, letters, operations and the audit log."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
@@ -82,6 +82,21 @@ class AlertRaised(Record):
     threshold: Mapped[int]
     basis: Mapped[str] = mapped_column(String(40))
     raised_at: Mapped[datetime]
+
+
+class Digest(Record):
+    """Who wants the weekly digest, or did (R-ANA-7). `wanted_since` is empty while they do not.
+
+    `monday`: the newest one whose digest was written, or that had come when it was turned on. A day and not an instant:
+    no change of clocks or zones makes a second one of it. `stop_token`: what the link in every letter stops it with, kept
+    while the digest is off, so that old letters go on to work. It opens nothing else.
+    """
+
+    __tablename__ = "digests"
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, autoincrement=False)
+    wanted_since: Mapped[datetime | None]
+    monday: Mapped[date]
+    stop_token: Mapped[str] = mapped_column(String(64), unique=True)
 
 
 class Beat(Record):

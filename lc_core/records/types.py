@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from lc_core.vocabulary import Word
+from lc_core.words import Word
 
 LARGEST_ID = 2**63 - 1
 NO_ID = -1

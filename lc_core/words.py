@@ -1,0 +1,30 @@
+"""What a word of the trade is: one spelling in the records, another for people."""
+
+from enum import StrEnum
+from typing import Self
+
+from lc_core.language import _
+
+
+class Word(StrEnum):
+    """An enumeration whose members are stored as one word and read as another."""
+
+    _value_: str
+    _label: str
+
+    def __new__(cls, value: str, label: str) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member._label = label
+        return member
+
+    @classmethod
+    def of(cls, value: str) -> Self:
+        """The member that is stored as `value`; ValueError if there is none."""
+        found: Self = cls.__call__(value)
+        return found
+
+    @property
+    def label(self) -> str:
+        """The word for people, in their language."""
+        return _(self._label)
