@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import timedelta
 from statistics import median
 from threading import Event as Flag
 from threading import Thread
@@ -21,7 +22,7 @@ from lc_core.language import N_, _
 from lc_core.records import audit
 from lc_core.records.db import Database
 from lc_core.records.models import Enrollment
-from lc_core.vocabulary import EnrollmentStatus, Event
+from lc_core.vocabulary import Event
 
 CHANGED = 10_000
 
@@ -85,12 +86,13 @@ def _while_asking(refresh: Callable[[], float], ask: Callable[[], object], waits
 
 
 def _change(db: Database, number: int) -> None:
-    """Enrollments from all over the installation get another status, as an import of the LMS's news would do it."""
-    statuses = (EnrollmentStatus.IN_PROGRESS, EnrollmentStatus.ENROLLED)
+    """Enrollments from all over the installation make progress, as an import of the LMS's news would tell it."""
     with db.bookkeeping() as session:
         last = session.scalar(select(func.max(Enrollment.id))) or CHANGED
         some = list(range(1 + number, last, max(last // CHANGED, 1)))[:CHANGED]
-        session.execute(update(Enrollment).where(Enrollment.id.in_(some)).values(status=statuses[number % 2]))
+        session.execute(
+            update(Enrollment).where(Enrollment.id.in_(some)).values(progress_at=NOW - timedelta(hours=number))
+        )
         world_contracts.note(session, audit.NO_CONTRACT, Event.ENROLLMENTS_FED)
 
 
