@@ -81,7 +81,8 @@ def trim(db: Database, reader: str, seen: Mark) -> None:
     with db.bookkeeping() as session:
         session.merge(Bookmark(name=reader, position=seen.position, at=now))
         session.flush()
-        readers = select(func.min(Bookmark.position)).where(Bookmark.name != TRIMMED, Bookmark.at > now - AWAY)
+        session.execute(delete(Bookmark).where(Bookmark.name != TRIMMED, Bookmark.at <= now - AWAY))
+        readers = select(func.min(Bookmark.position)).where(Bookmark.name != TRIMMED)
         behind_all = max(session.scalar(readers) or 0, _trimmed(session))
         session.execute(delete(table_of(ChangedRow)).where(_position(session) < behind_all))
         session.merge(Bookmark(name=TRIMMED, position=behind_all, at=now))
