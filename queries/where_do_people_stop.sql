@@ -1,42 +1,59 @@
 -- Where do people stop on their way from the invitation to the end?
 --
--- One row per step, in order: how many different people got that far (R-ANA-2). Each step is a part of the one before it.
+-- One row per step, in order: how many different people got that far (R-ANA-2) in contracts to which they were first invited
+-- in the period, and the seats they hold now in those. Each step is a part of the one before it.
 -- scope(contract_id)  what the asker may see
-with invited as (
+-- $from, $to          timestamptz: the period, without its end
+with came as (
     select
-        invitations.person_id,
-        max(case when invitations.redeemed_at is not null then 1 else 0 end) as accepted
-    from invitations
-    inner join scope on scope.contract_id = invitations.contract_id
-    group by invitations.person_id
+        people_by_contract.person_id,
+        people_by_contract.seats,
+        case
+            when people_by_contract.completed then 5
+            when people_by_contract.started then 4
+            when people_by_contract.enrolled_at is not null then 3
+            when people_by_contract.accepted_at is not null then 2
+            else 1
+        end as step
+    from people_by_contract
+    inner join scope on scope.contract_id = people_by_contract.contract_id
+    where people_by_contract.invited_at >= $from and people_by_contract.invited_at < $to
 ),
 
-enrolled as (
-    select
-        enrollments.person_id,
-        max(case when enrollments.started then 1 else 0 end) as started,
-        max(case when enrollments.status = 'completed' then 1 else 0 end) as completed
-    from enrollments
-    inner join scope on scope.contract_id = enrollments.contract_id
-    group by enrollments.person_id
+furthest as (
+    select person_id, max(step) as step
+    from came
+    group by person_id
 ),
 
-counted as (
-    select
-        (select count(*) from invited) as invited,
-        (select count(*) from invited where accepted = 1) as accepted,
-        (select count(*) from enrolled) as enrolled,
-        (select count(*) from enrolled where started = 1) as started,
-        (select count(*) from enrolled where completed = 1) as completed
+steps as (
+    select 1 as position, 'invited' as step
+    union all
+    select 2 as position, 'accepted' as step
+    union all
+    select 3 as position, 'enrolled' as step
+    union all
+    select 4 as position, 'started' as step
+    union all
+    select 5 as position, 'completed' as step
+),
+
+people as (
+    select step, count(*) as people
+    from furthest
+    group by step
+),
+
+seats as (
+    select step, sum(seats) as seats
+    from came
+    group by step
 )
 
-select 1 as position, 'invited' as step, invited as people from counted
-union all
-select 2 as position, 'accepted' as step, accepted as people from counted
-union all
-select 3 as position, 'enrolled' as step, enrolled as people from counted
-union all
-select 4 as position, 'started' as step, started as people from counted
-union all
-select 5 as position, 'completed' as step, completed as people from counted
-order by position asc nulls last
+select
+    steps.position,
+    steps.step,
+    cast(coalesce((select sum(people.people) from people where people.step >= steps.position), 0) as bigint) as people,
+    cast(coalesce((select sum(seats.seats) from seats where seats.step >= steps.position), 0) as bigint) as seats
+from steps
+order by steps.position asc nulls last

@@ -5,10 +5,10 @@
 -- scope(contract_id)  what the asker may see
 -- $now                timestamptz: the instant from which days are counted
 with used_now as (
-    select seat_ledger.contract_id, cast(sum(seat_ledger.delta) as bigint) as used
-    from seat_ledger
-    inner join scope on scope.contract_id = seat_ledger.contract_id
-    group by seat_ledger.contract_id
+    select seats_by_day.contract_id, cast(sum(seats_by_day.taken - seats_by_day.returned) as bigint) as used
+    from seats_by_day
+    inner join scope on scope.contract_id = seats_by_day.contract_id
+    group by seats_by_day.contract_id
 )
 
 select

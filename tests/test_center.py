@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from lc_core.insight import center
-from lc_core.insight.answers import HOW_FULL
 from lc_core.insight.center import Wanted
+from lc_core.insight.columns import HOW_FULL
 from lc_core.vocabulary import ContractStatus, ContractType
 
 NOW = datetime(2026, 6, 15, 9, tzinfo=UTC)

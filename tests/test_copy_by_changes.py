@@ -250,6 +250,22 @@ def test_another_process_goes_over_to_a_large_version_without_waiting(db: Databa
 
 
 @pytest.mark.parametrize("db_url", ["postgresql"], indirect=True)
+def test_nothing_is_read_twice_while_a_transaction_takes_long(db: Database):
+    contract_id, slow = worlds.a_contract(db), worlds.a_contract(db)
+    with db.bookkeeping() as session:
+        session.execute(update(Contract).where(Contract.id == slow).values(title="Late"))
+        session.flush()
+        contracts.rename(db, OPERATOR, contract_id, "Early")
+        with db.read() as before:
+            seen = changes.mark(before)
+            again = changes.since(before, seen)
+    with db.read() as after:
+        then = changes.since(after, seen)
+
+    assert (again, then) == (changes.Changes({}, set()), changes.Changes({"contracts": {slow}}, {slow}))
+
+
+@pytest.mark.parametrize("db_url", ["postgresql"], indirect=True)
 def test_the_numbers_of_another_database_mean_nothing_here(db: Database):
     with db.read() as session:
         here = changes.mark(session)

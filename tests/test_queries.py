@@ -17,7 +17,7 @@ from sqlglot import exp
 
 from lc_core import activities, contracts, invitations, language, roles, rules, seat_rules, seats
 from lc_core.errors import NotFound
-from lc_core.insight import answers, charts
+from lc_core.insight import answers, asking, charts, columns
 from lc_core.insight.copy import Insight
 from lc_core.records.db import Actor, Database
 from lc_core.records.models import (
@@ -248,7 +248,7 @@ def test_contracts_come_by_code_without_regard_to_case(db: Database, insight: In
 def test_a_place_without_contracts_is_answered_with_no_rows(insight: Insight):
     frame = answers.how_full_is_each_contract(insight, OPERATOR).frame
 
-    assert (frame.height, dict(frame.schema)) == (0, dict(answers.HOW_FULL))
+    assert (frame.height, dict(frame.schema)) == (0, dict(columns.HOW_FULL))
 
 
 # --- who sees what ---------------------------------------------------------------------------------------------------
@@ -344,8 +344,8 @@ def test_every_question_is_written_in_lower_case(path: Path):
 
 
 def test_an_answer_of_another_shape_is_refused():
-    with pytest.raises(answers.UnexpectedShape):
-        answers._of_shape(pl.DataFrame({"contract_id": [1]}), {"contract_id": pl.Int32})
+    with pytest.raises(asking.UnexpectedShape):
+        asking.of_shape(pl.DataFrame({"contract_id": [1]}), {"contract_id": pl.Int32})
 
 
 # --- the picture -----------------------------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ def _found_in(file: Path) -> InviteFile:
     invite_file.refuse_too_large(file.stat().st_size)
     found = invite_file.read(file.read_bytes())
     for notice in found.notices:
-        print(_visible(notice), file=sys.stderr)
+        print(tools.visible(notice), file=sys.stderr)
     return found
 
 
@@ -159,8 +159,4 @@ def _tell(found: InviteFile) -> None:
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     """The file's own words as words: no commands to the terminal, no colours."""
-    return {name: escape(_visible(value)) if isinstance(value, str) else value for name, value in row.items()}
-
-
-def _visible(text: str) -> str:
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return {name: escape(tools.visible(value)) if isinstance(value, str) else value for name, value in row.items()}

@@ -1,151 +1,132 @@
-"""One loader for each question in queries/: who asks decides what is seen, and a frame of another shape is refused."""
+"""One loader for each question in queries/: who asks decides what is seen, and a frame of another shape is refused.
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import cache
-from pathlib import Path
+`only` limits a question to some contracts, `period` to some days (UTC); a question about this moment has no period.
+"""
 
-import duckdb
-import polars as pl
+from datetime import date, timedelta
 
-from lc_core import access
+from lc_core.insight import columns
+from lc_core.insight.asking import QUERIES, Answer, Only, Period, UnexpectedShape, put
 from lc_core.insight.copy import Insight
-from lc_core.insight.remembered import FOR_EVER, Asked, Kept, next_change
-from lc_core.insight.tables import INSTANT
+from lc_core.insight.states import Idle, Step
 from lc_core.records.db import Actor
 
-QUERIES = Path(__file__).parents[2] / "queries"
-Columns = Mapping[str, pl.DataType | type[pl.DataType]]
+__all__ = ["QUERIES", "Answer", "Only", "Period", "UnexpectedShape"]
+LATELY = timedelta(days=28)
+"""What `what_changed` looks at where no period is given."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What was asked, as of an instant: everything that had happened by then is in it."""
-
-    frame: pl.DataFrame
-    as_of: datetime
-
-
-class UnexpectedShape(TypeError):
-    """A question answered with other columns than its loader declares."""
-
-
-HOW_FULL: Columns = {
-    "contract_id": pl.Int64,
-    "code": pl.String,
-    "title": pl.String,
-    "contract_type": pl.String,
-    "status": pl.String,
-    "valid_from": pl.Date,
-    "valid_to": pl.Date,
-    "starts_at": INSTANT,
-    "ends_at": INSTANT,
-    "seats": pl.Int64,
-    "used": pl.Int64,
-    "reserved": pl.Int64,
-    "pending": pl.Int64,
-    "uncommitted": pl.Int64,
-    "over_invited": pl.Int64,
-    "expired_unused": pl.Int64,
-}
-
-
-OVER_TIME: Columns = {"day": pl.Date, "used": pl.Int64, "capacity": pl.Int64}
-STEPS: Columns = {"position": pl.Int32, "step": pl.String, "people": pl.Int64}
-IN_ACTIVITIES: Columns = {
-    "activity_id": pl.Int64,
-    "code": pl.String,
-    "activity": pl.String,
-    "status": pl.String,
-    "enrollments": pl.Int64,
-}
-END_SOON: Columns = {
-    "contract_id": pl.Int64,
-    "code": pl.String,
-    "contract": pl.String,
-    "ends_at": INSTANT,
-    "days_left": pl.Int64,
-    "seats": pl.Int64,
-    "used": pl.Int64,
-    "unused": pl.Int64,
-}
-Only = Collection[int] | None
-"""The contracts a question is limited to, beside what the asker may see; None: all of those."""
-
-
-def how_full_is_each_contract(insight: Insight, actor: Actor, only: Only = None) -> Answer:
+def how_full_is_each_contract(
+    insight: Insight, actor: Actor, only: Only = None, period: Period | None = None
+) -> Answer:
     """A row for each contract the actor may see, archived ones included, by code: its seats by status, in seats (R-SEAT-10)."""
-    return _ask(insight, actor, "how_full_is_each_contract", HOW_FULL, only)
+    return put(insight, actor, "how_full_is_each_contract", columns.HOW_FULL, only=only, period=period)
 
 
-def how_are_seats_used_over_time(insight: Insight, actor: Actor, only: Only = None) -> Answer:
-    """A row for each day on which something changed, and today: seats used and there are, in contracts valid that day."""
-    return _ask(insight, actor, "how_are_seats_used_over_time", OVER_TIME, only)
+def how_are_seats_used_over_time(
+    insight: Insight, actor: Actor, only: Only = None, period: Period | None = None
+) -> Answer:
+    """A row for each day on which something changed, and the last or today: seats used and there are, in contracts valid that day.
 
-
-def where_do_people_stop(insight: Insight, actor: Actor, only: Only = None) -> Answer:
-    """Five rows: how many different people were invited, accepted, enrolled, started and completed (R-ANA-2)."""
-    return _ask(insight, actor, "where_do_people_stop", STEPS, only)
-
-
-def what_happens_in_each_activity(insight: Insight, actor: Actor, only: Only = None) -> Answer:
-    """A row for each activity and status that occurs in it, by title: how many enrollments (R-ENR-1)."""
-    return _ask(insight, actor, "what_happens_in_each_activity", IN_ACTIVITIES, only)
-
-
-def which_contracts_end_soon(insight: Insight, actor: Actor, only: Only = None) -> Answer:
-    """A row for each active contract that ends within 120 days, the soonest first, with its unused seats."""
-    return _ask(insight, actor, "which_contracts_end_soon", END_SOON, only)
-
-
-def _ask(insight: Insight, actor: Actor, question: str, columns: Columns, only: Only) -> Answer:
-    """Put the question to the copy, limited to what the actor may see now and wants to; or answer it as before.
-
-    The same version of the copy answers the same question alike until the clock comes to an instant it compares with.
+    A period's first day tells what was carried into it.
     """
-    with insight.db.read() as session:
-        scope = access.scope_of(session, actor)
-    now, copy = insight.db.clock(), insight.copy()
-    theirs = None if scope.everything else scope.contracts
-    asked = Asked(copy.file, question, theirs, None if only is None else frozenset(only))
-    frame = insight.remembered.answer(asked, now)
-    if frame is None:
-        kept, copy = insight.ask(_within(asked, now))
-        frame = _of_shape(kept.frame, columns)
-        insight.remembered.keep(replace(asked, file=copy.file), kept)
-    return Answer(frame, copy.as_of)
+    return put(insight, actor, "how_are_seats_used_over_time", columns.OVER_TIME, only=only, period=period)
 
 
-def _within(asked: Asked, now: datetime) -> Callable[[duckdb.DuckDBPyConnection], Kept]:
-    """The question on a cursor of its own, whose table `scope` holds the contracts it may see."""
-    sql = sql_of(asked.question)
-
-    def ask(cursor: duckdb.DuckDBPyConnection) -> Kept:
-        if asked.contracts is None:
-            cursor.execute("create temp table scope as select contract_id from contracts")
-        else:
-            cursor.execute(
-                "create temp table scope as select unnest($contracts::bigint[]) as contract_id",
-                {"contracts": sorted(asked.contracts)},
-            )
-        if asked.only is not None:
-            wanted = {"wanted": sorted(asked.only)}
-            cursor.execute("delete from scope where contract_id not in (select unnest($wanted::bigint[]))", wanted)
-        if "$now" not in sql:
-            return Kept(cursor.sql(sql).pl(), now, FOR_EVER)
-        return Kept(cursor.sql(sql, params={"now": now}).pl(), now, next_change(cursor, now))
-
-    return ask
+def when_do_seats_run_out(insight: Insight, actor: Actor, only: Only = None, period: Period | None = None) -> Answer:
+    """A row for each active contract, the soonest first: its pace in seats a day, and when that uses up its seats (R-ANA-4)."""
+    return put(insight, actor, "when_do_seats_run_out", columns.RUN_OUT, only=only, period=period)
 
 
-@cache
-def sql_of(question: str) -> str:
-    """The text of a question."""
-    return (QUERIES / f"{question}.sql").read_text(encoding="utf-8")
+def how_used_is_each_contract_by_month(
+    insight: Insight, actor: Actor, only: Only = None, period: Period | None = None
+) -> Answer:
+    """A row for each contract and month of its validity: seats used at the month's end, or now (R-ANA-1)."""
+    return put(insight, actor, "how_used_is_each_contract_by_month", columns.BY_MONTH, only=only, period=period)
 
 
-def _of_shape(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
-    if dict(frame.schema) != dict(columns):
-        raise UnexpectedShape(f"{dict(frame.schema)} instead of {dict(columns)}")
-    return frame
+def where_do_people_stop(insight: Insight, actor: Actor, only: Only = None, period: Period | None = None) -> Answer:
+    """Five rows: how many different people, first invited in the period, came to each step; the seats they hold (R-ANA-2)."""
+    return put(insight, actor, "where_do_people_stop", columns.STEPS, only=only, period=period)
+
+
+def who_stopped_there(
+    insight: Insight, actor: Actor, only: Only = None, period: Period | None = None, *, step: Step = Step.INVITED
+) -> Answer:
+    """A row for each person in a contract who came to the step and not to the next, the longest there first."""
+    return put(insight, actor, "who_stopped_there", columns.STOPPED, only=only, period=period, step=step.value)
+
+
+def how_long_until_people_enroll(
+    insight: Insight, actor: Actor, only: Only = None, period: Period | None = None
+) -> Answer:
+    """A row for each month in which invitations were first sent, and one for all (month null): days to accept, to enroll.
+
+    R-ANA-3.
+    """
+    return put(insight, actor, "how_long_until_people_enroll", columns.HOW_LONG, only=only, period=period)
+
+
+def what_happens_in_each_activity(
+    insight: Insight, actor: Actor, only: Only = None, period: Period | None = None
+) -> Answer:
+    """A row for each activity and status that occurs in it, by title: how many enrollments made in the period (R-ENR-1)."""
+    return put(insight, actor, "what_happens_in_each_activity", columns.IN_ACTIVITIES, only=only, period=period)
+
+
+def which_contracts_end_soon(insight: Insight, actor: Actor, only: Only = None, period: Period | None = None) -> Answer:
+    """A row for each active contract that ends within 120 days, the soonest first, with its unused seats."""
+    return put(insight, actor, "which_contracts_end_soon", columns.END_SOON, only=only, period=period)
+
+
+def which_seats_are_idle(insight: Insight, actor: Actor, only: Only = None, period: Period | None = None) -> Answer:
+    """A row for each active contract and kind of idleness: people, seats that could be won back, days of the longest."""
+    return put(insight, actor, "which_seats_are_idle", columns.IDLE, only=only, period=period)
+
+
+def whose_seats_are_idle(
+    insight: Insight, actor: Actor, only: Only = None, period: Period | None = None, *, kind: Idle = Idle.SILENT
+) -> Answer:
+    """A row for each person in an active contract whose seat is idle in this way, the longest first."""
+    return put(insight, actor, "whose_seats_are_idle", columns.WHOSE_IDLE, only=only, period=period, kind=kind.value)
+
+
+def which_contracts_are_over_invited(
+    insight: Insight, actor: Actor, only: Only = None, period: Period | None = None
+) -> Answer:
+    """A row for each contract whose invitations ask for more seats than are free, the most first (R-SEAT-10)."""
+    return put(insight, actor, "which_contracts_are_over_invited", columns.OVER_INVITED, only=only, period=period)
+
+
+def when_are_renewals_due(insight: Insight, actor: Actor, only: Only = None, period: Period | None = None) -> Answer:
+    """A row for each contract that ended in the last 90 days or ends in the next 365, the soonest first (R-CON-17)."""
+    return put(insight, actor, "when_are_renewals_due", columns.RENEWALS, only=only, period=period)
+
+
+def how_do_cohorts_get_on(insight: Insight, actor: Actor, only: Only = None, period: Period | None = None) -> Answer:
+    """A row for each month: of the people first invited in it, how many came to each step; in two contracts counts twice."""
+    return put(insight, actor, "how_do_cohorts_get_on", columns.COHORTS, only=only, period=period)
+
+
+def who_used_the_code(insight: Insight, actor: Actor, only: Only = None, period: Period | None = None) -> Answer:
+    """A row for each contract with people first invited in the period: how many of them came by the code alone (R-INV-9)."""
+    return put(insight, actor, "who_used_the_code", columns.USED_CODE, only=only, period=period)
+
+
+def what_changed(insight: Insight, actor: Actor, only: Only = None, period: Period | None = None) -> Answer:
+    """Six rows: what happened in the period, and in as many days just before it.
+
+    No period: the last 28 days, today included. A period without an end goes up to today.
+    """
+    today = insight.db.clock().date()
+    within = period or Period(today - LATELY + timedelta(days=1), today)
+    if within.last == date.max:
+        within = Period(within.first, max(within.first, today))
+    return put(insight, actor, "what_changed", columns.CHANGED, only=only, period=within)
+
+
+def which_activities_are_offered(
+    insight: Insight, actor: Actor, only: Only = None, period: Period | None = None
+) -> Answer:
+    """A row for each activity that a contract has now, by title."""
+    return put(insight, actor, "which_activities_are_offered", columns.OFFERED, only=only, period=period)

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -18,26 +19,30 @@ from (
     union all
     select ends_at as instant from contracts inner join scope on scope.contract_id = contracts.contract_id
     union all
-    select expires_at as instant from invitations inner join scope on scope.contract_id = invitations.contract_id
+    select expires_at as instant from demand_by_expiry inner join scope on scope.contract_id = demand_by_expiry.contract_id
     union all
     select cast(cast(cast($now as timestamptz) as date) + 1 as timestamptz) as instant
 ) as told
 where told.instant > $now
 """
-"""The questions compare $now with these instants alone: where contracts begin and end, where invitations expire, and days."""
+"""The questions compare $now with these instants alone: where contracts begin and end, where invitations expire, and days.
+
+Only live invitations that nobody answered can expire; the roll-up holds the instants at which those do.
+"""
 
 
 @dataclass(frozen=True)
 class Asked:
     """What an answer depends on beside the clock: the copy's file, and of which contracts (None: all) what is asked.
 
-    `contracts`: what the asker may see; `only`: what they want of it.
+    `contracts`: what the asker may see; `only`: what they want of it; `said`: the question's parameters and their values.
     """
 
     file: str
     question: str
     contracts: frozenset[int] | None
     only: frozenset[int] | None
+    said: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,142 @@
+"""`lc ask`: any question of analytics as a table, as JSON or as CSV."""
+
+import sys
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import polars as pl
+import typer
+from rich.markup import escape
+
+from lc_core.cli import tools
+from lc_core.cli.tools import AsJson, OnBehalfOf
+from lc_core.insight import cells, people_behind
+from lc_core.insight.asking import Period
+from lc_core.insight.questions import QUESTIONS, Question
+from lc_core.language import _
+from lc_core.words import Word
+
+commands = typer.Typer()
+DAY = "%Y-%m-%d"
+Day = Annotated[datetime | None, typer.Option("--from", metavar="DAY", formats=[DAY], help="From this day on (UTC).")]
+LastDay = Annotated[
+    datetime | None, typer.Option("--to", metavar="DAY", formats=[DAY], help="Up to and with this day.")
+]
+
+
+@commands.command()
+def ask(
+    question: Annotated[str, typer.Argument(metavar="[QUESTION]", help="Its name; --list tells all of them.")] = "",
+    contract: Annotated[
+        list[str] | None, typer.Option("--contract", metavar="CODE", help="Only this contract; may be said again.")
+    ] = None,
+    first: Day = None,
+    last: LastDay = None,
+    of: Annotated[str, typer.Option("--of", metavar="STEP_OR_KIND", help="What a question of people is about.")] = "",
+    as_list: Annotated[bool, typer.Option("--list", help="All questions, with what their columns mean.")] = False,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="As CSV, for spreadsheets.")] = False,
+    actor: OnBehalfOf = "",
+) -> None:
+    """Any question of analytics, as a table."""
+    if as_list:
+        _tell_all(as_json=as_json)
+        return
+    asked = _question(question)
+    about = _about(asked, of)
+    period = _period(asked, first, last)
+    with tools.records() as db:
+        who, insight = tools.acting(db, actor), tools.insight(db)
+        only = [tools.contract_id(db, who, code) for code in contract] if contract else None
+        answer = asked.put(insight, who, only, period, about)
+        frame = answer.frame
+        if "person_id" in asked.columns:
+            frame = people_behind.named(insight, who, answer)
+        insight.close()
+    _tell(frame, as_json=as_json, as_csv=as_csv)
+
+
+def _question(name: str) -> Question:
+    if name not in QUESTIONS:
+        tools.stop(_("There is no such question. `lc ask --list` tells all of them."), 2)
+    return QUESTIONS[name]
+
+
+def _about(asked: Question, of: str) -> Word | None:
+    """The step or kind that was said; the question's first where none was."""
+    if not of:
+        return None
+    words = {word.value: word for word in asked.of[1]} if asked.of else {}
+    if of not in words:
+        known = ", ".join(words) or _("nothing: this question takes none")
+        tools.stop(_("--of can be: {words}.").format(words=known), 2)
+    return words[of]
+
+
+def _period(asked: Question, first: datetime | None, last: datetime | None) -> Period | None:
+    """The days that were said, both included; None where no limit was."""
+    if first is None and last is None:
+        return None
+    if not asked.of_period:
+        tools.stop(_("This question tells of this moment: it has no --from and no --to."), 2)
+    period = Period(first.date() if first else date.min, last.date() if last else date.max)
+    if period.last < period.first:
+        tools.stop(_("--to is before --from."), 2)
+    return period
+
+
+def _tell_all(*, as_json: bool) -> None:
+    """The questions and, for scripts, what each of their columns means."""
+    if as_json:
+        tools.tell([_told(name, question) for name, question in QUESTIONS.items()])
+        return
+    rows = [
+        {
+            "name": name,
+            "question": _(question.words),
+            "period": _("yes") if question.of_period else _("no"),
+            "of": ", ".join(word.value for word in question.of[1]) if question.of else "",
+        }
+        for name, question in QUESTIONS.items()
+    ]
+    tools.table(("name", "question", "period", "of"), rows)
+
+
+def _told(name: str, question: Question) -> dict[str, Any]:
+    return {
+        "name": name,
+        "question": _(question.words),
+        "definition": _(question.definition),
+        "of_period": question.of_period,
+        "of": [word.value for word in question.of[1]] if question.of else [],
+        "columns": {column: _(meaning) for column, meaning in question.meaning.items()},
+    }
+
+
+def _tell(frame: pl.DataFrame, *, as_json: bool, as_csv: bool) -> None:
+    if as_csv:
+        sys.stdout.buffer.write(cells.csv(frame))
+        sys.stdout.buffer.flush()
+    elif as_json:
+        tools.tell(frame.to_dicts())
+    else:
+        tools.table(frame.columns, [_shown(row) for row in frame.to_dicts()])
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """For people: empty where there is nothing, fractions cut, what somebody typed as it stands."""
+    return {name: _cell(value) for name, value in row.items()}
+
+
+def _cell(value: Any) -> Any:
+    match value:
+        case None:
+            return ""
+        case float():
+            return f"{value:.2f}"
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M}"
+        case str():
+            return escape(tools.visible(value))
+        case _:
+            return value
