@@ -79,7 +79,7 @@ def put(
     asked = Asked(copy.file, question, theirs, None if only is None else frozenset(only), parameters)
     frame = insight.remembered.answer(asked, now)
     if frame is None:
-        kept, copy = insight.ask(_within(asked, now))
+        kept, copy = insight.ask(_within(asked, now, insight.remembered.next_change(asked, now)))
         frame = of_shape(kept.frame, columns)
         insight.remembered.keep(replace(asked, file=copy.file), kept)
     return Answer(frame, copy.as_of)
@@ -93,8 +93,11 @@ def _limits(question: str, period: Period | None) -> dict[str, Any]:
     return {"from": within.since, "to": within.until}
 
 
-def _within(asked: Asked, now: datetime) -> Callable[[duckdb.DuckDBPyConnection], Kept]:
-    """The question on a cursor of its own, whose table `scope` holds the contracts it may see."""
+def _within(asked: Asked, now: datetime, until: datetime | None) -> Callable[[duckdb.DuckDBPyConnection], Kept]:
+    """The question on a cursor of its own, whose table `scope` holds the contracts it may see.
+
+    `until`: when the clock may next change the answer, where that is known.
+    """
     sql, said = sql_of(asked.question), dict(asked.said)
 
     def ask(cursor: duckdb.DuckDBPyConnection) -> Kept:
@@ -110,7 +113,7 @@ def _within(asked: Asked, now: datetime) -> Callable[[duckdb.DuckDBPyConnection]
             cursor.execute("delete from scope where contract_id not in (select unnest($wanted::bigint[]))", wanted)
         if "$now" not in sql:
             return Kept(cursor.sql(sql, params=said).pl(), now, FOR_EVER)
-        return Kept(cursor.sql(sql, params={**said, "now": now}).pl(), now, next_change(cursor, now))
+        return Kept(cursor.sql(sql, params={**said, "now": now}).pl(), now, until or next_change(cursor, now))
 
     return ask
 

@@ -1,7 +1,7 @@
 """Answers that are still true: the same question of the same copy, before the clock can change anything in it."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
@@ -9,9 +9,10 @@ from typing import Any
 import duckdb
 import polars as pl
 
-MOST = 64
-"""How many answers are kept."""
+MOST = 256
+"""How many answers are kept: some twenty questions, as several people filter them."""
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
+NOTHING = pl.DataFrame()
 NEXT_CHANGE = """
 select min(told.instant) as instant
 from (
@@ -61,28 +62,50 @@ class Remembered:
         self._most = most
         self._door = Lock()
         self._kept: OrderedDict[Asked, Kept] = OrderedDict()
+        self._changes: OrderedDict[Asked, Kept] = OrderedDict()
 
     def answer(self, asked: Asked, now: datetime) -> pl.DataFrame | None:
         """The answer, if it is known and true at this instant."""
         with self._door:
-            kept = self._kept.get(asked)
-            if kept is None or not kept.since <= now < kept.until:
-                return None
-            self._kept.move_to_end(asked)
-            return kept.frame
+            kept = _true(self._kept, asked, now)
+        return None if kept is None else kept.frame
+
+    def next_change(self, asked: Asked, now: datetime) -> datetime | None:
+        """When the clock may next change what is asked of these contracts, if an answer to another question tells it."""
+        with self._door:
+            kept = _true(self._changes, _of_these(asked), now)
+        return None if kept is None else kept.until
 
     def keep(self, asked: Asked, kept: Kept) -> None:
         """Know this answer from now on; those of other versions of the copy, and the one used longest ago, are forgotten."""
         with self._door:
-            for old in [one for one in self._kept if one.file != asked.file]:
-                del self._kept[old]
-            self._kept[asked] = kept
-            self._kept.move_to_end(asked)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            self._put(self._kept, asked, kept)
+            if kept.until < FOR_EVER:
+                self._put(self._changes, _of_these(asked), replace(kept, frame=NOTHING))
+
+    def _put(self, known: OrderedDict[Asked, Kept], asked: Asked, kept: Kept) -> None:
+        for old in [one for one in known if one.file != asked.file]:
+            del known[old]
+        known[asked] = kept
+        known.move_to_end(asked)
+        while len(known) > self._most:
+            known.popitem(last=False)
 
     def __len__(self) -> int:
         return len(self._kept)
+
+
+def _true(known: OrderedDict[Asked, Kept], asked: Asked, now: datetime) -> Kept | None:
+    kept = known.get(asked)
+    if kept is None or not kept.since <= now < kept.until:
+        return None
+    known.move_to_end(asked)
+    return kept
+
+
+def _of_these(asked: Asked) -> Asked:
+    """Whatever is asked of the same contracts."""
+    return replace(asked, question="", said=())
 
 
 def next_change(cursor: duckdb.DuckDBPyConnection, now: datetime) -> datetime:
