@@ -1,6 +1,7 @@
 """The benches: what they report, that they compare like with like, and that they leave the installation alone."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,15 @@ from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
 from lc_core import language
-from lc_core.bench import invite, measuring, places, world
+from lc_core.bench import invite, load, measuring, places, world
+from lc_core.bench.answers import BARE, KEYS
 from lc_core.bench.invite import Guests, Rows
 from lc_core.bench.measuring import CannotMeasure, Work
 from lc_core.bench.registry import BENCHES
 from lc_core.cli import app
 from lc_core.insight import answers
 from lc_core.insight.copy import Insight
+from lc_core.insight.questions import QUESTIONS
 from lc_core.records.db import Database
 from lc_core.records.house_models import Letter
 from lc_core.records.models import Invitation
@@ -138,6 +141,37 @@ def test_a_way_of_inviting_that_leaves_rows_out_is_not_measured(db: Database):
 
     with pytest.raises(CannotMeasure):
         guests.counted(lambda: guests.invite(guests.new(19)), 20)
+
+
+def test_every_question_is_measured_at_two_sizes_and_answers_as_the_other_ways_do():
+    measured = CliRunner().invoke(app, ["bench", "answers", "--size", "4000", "--runs", "1", "--json"])
+    beside = defaultdict(set)
+    for result in json.loads(measured.stdout)["results"]:
+        beside[result["what"].partition(",")[0]].add(result["baseline"])
+
+    assert set(QUESTIONS) <= set(beside)
+    for name in QUESTIONS:
+        assert {BARE, "with 400"} <= beside[name]
+    for name in KEYS:
+        assert {"pandas frames in memory", "SQL on SQLite"} <= beside[name]
+
+
+def test_bringing_the_copy_up_to_date_is_measured_beside_building_it_whole():
+    measured = CliRunner().invoke(app, ["bench", "refresh", "--size", "2000", "--runs", "2", "--json"])
+    told = [(result["baseline"], result["runs"]) for result in json.loads(measured.stdout)["results"]]
+
+    assert [name for name, _runs in told] == ["built whole", "while nothing happens", None] * len(places.kinds())
+    assert {runs for name, runs in told if name == "built whole"} == {2}
+
+
+@pytest.mark.soak
+def test_many_visitors_are_measured_in_both_servers(monkeypatch):
+    monkeypatch.setattr(load, "SECONDS", 20.0)
+    measured = CliRunner().invoke(app, ["bench", "load", "--size", "4", "--json"])
+    (told,) = json.loads(measured.stdout)["results"]
+
+    assert told["baseline"] == "the same pages as Streamlit serves them"
+    assert told["ratio"] == pytest.approx(told["median_s"] / told["baseline_s"])
 
 
 @pytest.mark.soak
