@@ -8,7 +8,7 @@ PYTHON := $(or $(PYTHON),$(shell for python in python3 python3.14 python3.13 pyt
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done))
 WORKERS ?= 2
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
-SLOW := races seat_machine pages who readme demo cli access_matrix usage copy remembered view_exports my_learning bench \
+SLOW := races seat_machine pages who readme demo cli access_matrix usage usage_page usage_behind copy remembered view_exports my_learning bench \
 	bulk_inviting invite_kills code_limits worker worker_kills outbox_page place_pages log_pages \
 	manage_contracts_page contract_parts_page deal_machine deals_page letters_page
 

@@ -104,6 +104,11 @@ def _date(locale: Locale, day: dt.date) -> str:
     return dates.format_date(day, "medium", locale=locale)
 
 
+def month(day: dt.date) -> str:
+    """The month of a day, as "Mar 2026" in English."""
+    return str(dates.format_skeleton("yMMM", day, locale=_spoken.locale))
+
+
 def day_and_time(instant: dt.datetime, zone: dt.tzinfo) -> str:
     """An instant as the clocks of the zone show it, to the minute: "Mar 3, 2026, 2:05 PM" in English.
 
@@ -136,6 +141,11 @@ def number(n: float | Decimal) -> str:
 @lru_cache(REMEMBERED, typed=True)
 def _number(locale: Locale, n: float | Decimal) -> str:
     return numbers.format_decimal(n, locale=locale)
+
+
+def decimal_mark() -> str:
+    """What stands before the tenths: "." in English."""
+    return str(_spoken.locale.number_symbols["latn"]["decimal"])
 
 
 def percent(share: float) -> str:

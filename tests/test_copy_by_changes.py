@@ -224,6 +224,7 @@ def test_a_large_copy_is_left_to_the_worker_until_it_is_old(db: Database, clock:
     clock.forward(LEFT_TO_THE_WORKER)
     young = answers.how_full_is_each_contract(ours, OPERATOR)
     ours.close()
+    still = ours.published()
     ours.refresh()
     contracts.rename(db, OPERATOR, contract_id, "Later")
     clock.forward(LEFT_TO_THE_WORKER + timedelta(seconds=1))
@@ -231,6 +232,8 @@ def test_a_large_copy_is_left_to_the_worker_until_it_is_old(db: Database, clock:
     ours.close()
 
     assert (young.frame["title"].to_list(), young.as_of) == (["Before"], built_at)
+    assert still is not None
+    assert still.as_of == built_at
     assert (shown, titles(ours)) == (["After"], ["Later"])
 
 

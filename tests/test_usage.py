@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lc_core.insight import answers, charts
+from lc_core.insight import answers
 from lc_core.insight.copy import Insight
 from lc_core.records.db import Actor, Database
 from lc_core.records.models import Contract, Enrollment, Invitation, SeatMove
@@ -115,19 +115,3 @@ def test_a_question_can_be_limited_to_some_of_the_contracts_one_may_see(
 
     assert ids == [wanted]
     assert unwanted not in ids
-
-
-@pytest.mark.parametrize(
-    "drawn",
-    [
-        charts.how_are_seats_used_over_time,
-        charts.where_do_people_stop,
-        charts.what_happens_in_each_activity,
-        charts.which_contracts_end_soon,
-    ],
-)
-def test_no_chart_has_a_field_that_tooltips_treat_specially(drawn: object) -> None:
-    specification = str(drawn())  # type: ignore[operator]
-
-    assert "'field': 'image'" not in specification
-    assert "'field': 'title'" not in specification

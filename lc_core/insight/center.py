@@ -1,6 +1,7 @@
 """The Learning Contract Center as it is looked at: tabs with their counts, search, sort, pages, badges."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -136,14 +137,24 @@ def _days(ahead: timedelta) -> int:
     return -(-ahead // timedelta(days=1))
 
 
-def chosen(full: pl.DataFrame, contract_type: str = "", status: str = "", contract_id: str = "") -> list[int]:
-    """The ids of the contracts that the filters leave; an empty word leaves all."""
+def chosen(
+    full: pl.DataFrame,
+    contract_type: str = "",
+    status: str = "",
+    contract_id: str = "",
+    *,
+    group: str = "",
+    among: Collection[int] | None = None,
+) -> list[int]:
+    """The ids of the contracts that the filters leave; an empty word leaves all, and so does None for `among`."""
     found = full
-    for column, word in (("contract_type", contract_type), ("status", status)):
+    for column, word in (("contract_type", contract_type), ("status", status), ("group_name", group)):
         if word:
             found = found.filter(pl.col(column) == word)
     if contract_id:
         found = found.filter(pl.col("contract_id") == int(contract_id))
+    if among is not None:
+        found = found.filter(pl.col("contract_id").is_in(list(among)))
     ids: list[int] = found["contract_id"].to_list()
     return ids
 

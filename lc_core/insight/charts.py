@@ -1,24 +1,66 @@
-"""One chart for each question, as a Vega-Lite specification that is built once and drawn with a small frame of its own.
+"""The seats of a contract by status as one bar; and every other chart, by the name of the question it answers.
 
-Frames hold words and numbers of ours, never what somebody typed; no field is called `image` or `title`, which Vega's
-tooltips treat in their own way.
+The other charts lie in rooms of their own: `usage_charts` (time that has passed), `contract_charts` (a bar for each
+contract), `forecast_charts` (days to come), `people_charts` (people and enrollments).
 """
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from typing import Any
 
 import altair as alt
 import polars as pl
 import pyarrow as pa
 
 from lc_core import language
+from lc_core.insight.contract_charts import (
+    which_contracts_are_over_invited,
+    which_contracts_end_soon,
+    which_seats_are_idle,
+)
+from lc_core.insight.drawing import COLOURS, Row, Specification, drawn
+from lc_core.insight.forecast_charts import when_are_renewals_due, when_do_seats_run_out
+from lc_core.insight.people_charts import (
+    STATUS_COLOURS,
+    how_do_cohorts_get_on,
+    how_long_until_people_enroll,
+    what_happens_in_each_activity,
+    where_do_people_stop,
+    which_activities_are_offered,
+    who_stopped_there,
+    who_used_the_code,
+    whose_seats_are_idle,
+)
+from lc_core.insight.usage_charts import (
+    how_are_seats_used_over_time,
+    how_used_is_each_contract_by_month,
+    what_changed,
+)
 from lc_core.language import N_, _, ngettext
 from lc_core.vocabulary import EnrollmentStatus, SeatStatus
 
-Row = Mapping[str, Any]
+__all__ = [
+    "COLOURS",
+    "Row",
+    "Specification",
+    "how_are_seats_used_over_time",
+    "how_do_cohorts_get_on",
+    "how_long_until_people_enroll",
+    "how_used_is_each_contract_by_month",
+    "what_changed",
+    "what_happens_in_each_activity",
+    "when_are_renewals_due",
+    "when_do_seats_run_out",
+    "where_do_people_stop",
+    "which_activities_are_offered",
+    "which_contracts_are_over_invited",
+    "which_contracts_end_soon",
+    "which_seats_are_idle",
+    "who_stopped_there",
+    "who_used_the_code",
+    "whose_seats_are_idle",
+]
+
 Words = Mapping[SeatStatus, str]
-Specification = dict[str, Any]
 Counts = tuple[tuple[str, int], ...]
 
 SEGMENTS = {
@@ -30,20 +72,9 @@ SEGMENTS = {
     "middle": pl.Float64,
     "label": pl.String,
 }
-COLOURS = {
-    SeatStatus.USED: "#0b6aa8",
-    SeatStatus.RESERVED: "#0e7a57",
-    SeatStatus.PENDING: "#a65300",
-    SeatStatus.UNCOMMITTED: "#6b7280",
-    SeatStatus.EXPIRED_UNUSED: "#8f4a9e",
-}
-"""Each at least 3:1 on the light and on the dark page, and 4.5:1 under LABEL."""
 UNUSED = tuple(SeatStatus)[1:]
 LABEL = "#ffffff"
 HEIGHT = 28
-TALL = 260
-STATUS_COLOURS = ["#8f4a9e", "#b57ac2", "#0b6aa8", "#a65300", "#0e7a57", "#b3261e", "#7a4a3a", "#6b7280"]
-"""Of the statuses of enrollments, in their order."""
 NOT_ENROLLED = N_("Not enrolled")
 NOT_ENROLLED_COLOUR = "#3d7a8c"
 SEATS = "seats"
@@ -150,144 +181,4 @@ def _one_bar(words: tuple[str, ...], colours: tuple[str, ...], seats: str, statu
         tooltip=[alt.Tooltip("status:N", title=status), alt.Tooltip("seats:Q", title=seats)],
     )
     numbers = base.mark_text(color=LABEL, fontWeight="bold").encode(x="middle:Q", text="label:N")
-    return _drawn((bar + numbers).properties(height=HEIGHT, width="container"))
-
-
-def how_are_seats_used_over_time() -> Specification:
-    """Seats used (area) against seats there are (line), by day; its frame: the answer."""
-    return _used_over_time(_("Day"), _("Seats used"), _("Seats in all"))
-
-
-def where_do_people_stop() -> Specification:
-    """A bar for each step, in order, with its number; its frame: `funnel_steps`."""
-    return _funnel(_("Step"), _("People"))
-
-
-def what_happens_in_each_activity() -> Specification:
-    """A bar for each activity, its enrollments stacked by status; its frame: `activity_bars`."""
-    labels = tuple(status.label for status in EnrollmentStatus)
-    return _activities(labels, _("Activity"), _("Enrollments"), _("Status"))
-
-
-def which_contracts_end_soon() -> Specification:
-    """A bar of unused seats for each contract, the soonest end first; its frame: the answer."""
-    return _ending(_("Contract"), _("Unused seats"), _("Days left"))
-
-
-STEP_LABELS = {
-    "invited": N_("Invited"),
-    "accepted": N_("Accepted"),
-    "enrolled": N_("Enrolled"),
-    "started": N_("Started"),
-    "completed": N_("Completed"),
-}
-
-
-def funnel_steps(answer: pl.DataFrame) -> pl.DataFrame:
-    """The steps in the language spoken, each with its share of those invited and of the step before it."""
-    people = pl.col("people")
-    before = people.shift(1)
-    return answer.with_columns(
-        pl.col("step").replace_strict({step: _(label) for step, label in STEP_LABELS.items()}),
-        share=pl.when(people.first() > 0).then(people / people.first()),
-        of_step_before=pl.when(before > 0).then(people / before),
-    )
-
-
-def activity_bars(answer: pl.DataFrame) -> pl.DataFrame:
-    """The enrollments with their statuses in the language spoken."""
-    labels = {status.value: status.label for status in EnrollmentStatus}
-    order = {status.value: place for place, status in enumerate(EnrollmentStatus)}
-    return answer.with_columns(
-        pl.col("status").replace_strict(order, return_dtype=pl.Int64).alias("order"),
-        pl.col("status").replace_strict(labels, return_dtype=pl.String),
-    )
-
-
-@cache
-def _used_over_time(day: str, used: str, capacity: str) -> Specification:
-    base = alt.Chart(pl.DataFrame(schema={"day": pl.Date, "used": pl.Int64, "capacity": pl.Int64}))
-    when = alt.X("day:T", title=None)
-    tooltip = [
-        alt.Tooltip("day:T", title=day),
-        alt.Tooltip("used:Q", title=used),
-        alt.Tooltip("capacity:Q", title=capacity),
-    ]
-    area = base.mark_area(interpolate="step-after", opacity=0.85, color=COLOURS[SeatStatus.USED]).encode(
-        x=when, y=alt.Y("used:Q", title=used), tooltip=tooltip
-    )
-    line = base.mark_line(
-        interpolate="step-after", color=COLOURS[SeatStatus.UNCOMMITTED], strokeWidth=2, strokeDash=[6, 3]
-    ).encode(x=when, y="capacity:Q", tooltip=tooltip)
-    return _drawn((area + line).properties(height=TALL, width="container"))
-
-
-@cache
-def _funnel(step: str, people: str) -> Specification:
-    base = alt.Chart(pl.DataFrame(schema={"position": pl.Int32, "step": pl.String, "people": pl.Int64}))
-    steps = alt.Y("step:N", sort=alt.SortField("position"), title=None)
-    bars = base.mark_bar(color=COLOURS[SeatStatus.USED], height=HEIGHT).encode(
-        x=alt.X("people:Q", title=people),
-        y=steps,
-        tooltip=[alt.Tooltip("step:N", title=step), alt.Tooltip("people:Q", title=people)],
-    )
-    numbers = base.mark_text(align="left", dx=5, color=COLOURS[SeatStatus.UNCOMMITTED]).encode(
-        x="people:Q", y=steps, text="people:Q"
-    )
-    return _drawn((bars + numbers).properties(height=TALL, width="container"))
-
-
-@cache
-def _activities(labels: tuple[str, ...], activity: str, enrollments: str, status: str) -> Specification:
-    schema = {"activity": pl.String, "status": pl.String, "order": pl.Int64, "enrollments": pl.Int64}
-    bars = (
-        alt.Chart(pl.DataFrame(schema=schema))
-        .mark_bar()
-        .encode(
-            x=alt.X("sum(enrollments):Q", title=enrollments),
-            y=alt.Y("activity:N", title=None, axis=alt.Axis(labelLimit=240)),
-            color=alt.Color(
-                "status:N",
-                sort=list(labels),
-                scale=alt.Scale(domain=list(labels), range=STATUS_COLOURS),
-                legend=alt.Legend(orient="bottom", title=None, symbolType="square", columns=4),
-            ),
-            order="order:Q",
-            tooltip=[
-                alt.Tooltip("activity:N", title=activity),
-                alt.Tooltip("status:N", title=status),
-                alt.Tooltip("sum(enrollments):Q", title=enrollments),
-            ],
-        )
-    )
-    return _drawn(bars.properties(height=alt.Step(HEIGHT), width="container"))
-
-
-@cache
-def _ending(contract: str, unused: str, days_left: str) -> Specification:
-    schema: dict[str, Any] = {
-        "contract": pl.String,
-        "ends_at": pl.Datetime("us", "UTC"),
-        "days_left": pl.Int64,
-        "unused": pl.Int64,
-    }
-    bars = (
-        alt.Chart(pl.DataFrame(schema=schema))
-        .mark_bar(color=COLOURS[SeatStatus.PENDING])
-        .encode(
-            x=alt.X("unused:Q", title=unused),
-            y=alt.Y("contract:N", sort=alt.SortField("ends_at"), title=None, axis=alt.Axis(labelLimit=240)),
-            tooltip=[
-                alt.Tooltip("contract:N", title=contract),
-                alt.Tooltip("unused:Q", title=unused),
-                alt.Tooltip("days_left:Q", title=days_left),
-            ],
-        )
-    )
-    return _drawn(bars.properties(height=alt.Step(HEIGHT), width="container"))
-
-
-def _drawn(chart: alt.LayerChart | alt.Chart) -> Specification:
-    """The chart as a specification, without what belongs to the page it is drawn on."""
-    left_out = {"$schema", "config", "datasets", "data"}
-    return {name: part for name, part in chart.to_dict().items() if name not in left_out}
+    return drawn(bar + numbers, height=HEIGHT)

@@ -66,14 +66,14 @@ def whole(session: Session, path: Path) -> dict[str, int]:
 
 def advanced(session: Session, path: Path, changes: Changes) -> dict[str, int]:
     """Bring a file that held everything before the changes up to the session's look; how many rows each table has then."""
-    rows, contracts = _with_their_invitations(session, changes)
+    rows = _with_their_invitations(session, changes.rows)
     with open_to_fill(path) as connection:
         connection.begin()
         for table in TABLES:
             if keys := rows.get(table.name):
                 _replaced(session, connection, table, keys)
-        if contracts:
-            _tell_anew(connection, contracts)
+        if changes.contracts:
+            _tell_anew(connection, changes.contracts)
         connection.commit()
         return _closed(connection)
 
@@ -89,18 +89,14 @@ def sorted_anew(path: Path, into: Path) -> dict[str, int]:
         return _closed(connection)
 
 
-def _with_their_invitations(session: Session, changes: Changes) -> tuple[dict[str, set[int]], set[int]]:
+def _with_their_invitations(session: Session, changed: dict[str, set[int]]) -> dict[str, set[int]]:
     """The changed rows, and the invitations of changed people, which tell when those got their account."""
-    people = sorted(changes.rows.get("people", ()))
-    found = [
-        row
-        for some in portions(people)
-        for row in session.execute(
-            select(Invitation.id, Invitation.contract_id).where(Invitation.person_id.in_(some))
-        ).all()
-    ]
-    more = changes.rows.get("invitations", set()) | {invitation for invitation, _contract in found}
-    return {**changes.rows, "invitations": more}, changes.contracts | {contract for _invitation, contract in found}
+    theirs = {
+        invitation
+        for some in portions(sorted(changed.get("people", ())))
+        for invitation in session.scalars(select(Invitation.id).where(Invitation.person_id.in_(some)))
+    }
+    return {**changed, "invitations": changed.get("invitations", set()) | theirs}
 
 
 def _replaced(session: Session, connection: duckdb.DuckDBPyConnection, table: Table, keys: set[int]) -> None:

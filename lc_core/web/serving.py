@@ -28,6 +28,7 @@ SLOW_TO_IMPORT = (
     "pandas",
     "lc_core.insight.answers",
     "lc_core.insight.charts",
+    "lc_core.insight.chart_book",
 )
 PAUSE = 10.0
 """Seconds between two times of putting aside what stays."""
