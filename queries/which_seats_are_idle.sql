@@ -8,7 +8,7 @@
 -- scope(contract_id)  what the asker may see
 -- $now                timestamptz: the instant from which days are counted
 with theirs as (
-    select contracts.contract_id, contracts.code, contracts.title as contract, contracts.contract_type, contracts.per_user_limit
+    select contracts.contract_id, contracts.code, contracts.title as contract, contracts.contract_type
     from contracts
     inner join scope on scope.contract_id = contracts.contract_id
     where
@@ -17,57 +17,19 @@ with theirs as (
         and (contracts.ends_at is null or contracts.ends_at > $now)
 ),
 
--- live invitations without an enrollment that have waited for 14 days or longer
-waiting as (
-    select
-        theirs.contract_id,
-        theirs.contract_type,
-        theirs.per_user_limit,
-        invitations.invitation_id,
-        invitations.person_id,
-        case when invitations.redeemed_at is null then 'silent' else 'accepted' end as kind,
-        case when invitations.redeemed_at is null then invitations.first_sent_at else invitations.redeemed_at end as since
-    from invitations
-    inner join theirs on theirs.contract_id = invitations.contract_id
-    where
-        invitations.revoked_at is null
-        and invitations.deallocated_at is null
-        and invitations.first_enrolled_at is null
-        and (invitations.redeemed_at is not null or invitations.expires_at is null or invitations.expires_at > $now)
-        and date_diff(
-            'day',
-            cast(case when invitations.redeemed_at is null then invitations.first_sent_at else invitations.redeemed_at end as date),
-            cast(cast($now as timestamptz) as date)
-        ) >= 14
-),
-
--- voucher: what each of them covers of what the contract still has
-covered as (
-    select waiting.invitation_id, count(*) as activities
-    from waiting
-    inner join invitation_activities
-        on invitation_activities.contract_id = waiting.contract_id
-        and invitation_activities.invitation_id = waiting.invitation_id
-    inner join contract_activities
-        on contract_activities.contract_id = invitation_activities.contract_id
-        and contract_activities.activity_id = invitation_activities.activity_id
-    where waiting.contract_type = 'voucher' and contract_activities.removed_at is null
-    group by waiting.invitation_id
-),
-
 idle as (
     select
-        waiting.contract_id,
-        waiting.person_id,
-        waiting.kind,
-        waiting.since,
-        case
-            when waiting.contract_type <> 'voucher' then 1
-            when waiting.per_user_limit = 0 then coalesce(covered.activities, 0)
-            else least(coalesce(covered.activities, 0), waiting.per_user_limit)
-        end as seats
-    from waiting
-    left join covered on covered.invitation_id = waiting.invitation_id
+        theirs.contract_id,
+        asking_invitations.person_id,
+        case when asking_invitations.redeemed then 'accepted' else 'silent' end as kind,
+        asking_invitations.since,
+        case when theirs.contract_type = 'unlimited' then 1 else asking_invitations.demand end as seats
+    from asking_invitations
+    inner join theirs on theirs.contract_id = asking_invitations.contract_id
+    where
+        not asking_invitations.enrolled
+        and (asking_invitations.redeemed or asking_invitations.expires_at is null or asking_invitations.expires_at > $now)
+        and date_diff('day', cast(asking_invitations.since as date), cast(cast($now as timestamptz) as date)) >= 14
     union all
     select
         people_by_contract.contract_id,
