@@ -123,11 +123,11 @@ def _table(name: str, chart: Chart, asked: Asked, answer: pl.DataFrame) -> None:
 
 def columns(table: pl.DataFrame, meaning: dict[str, str]) -> dict[str, Any]:
     """The headings with what each means, and how its values are written."""
-    return {name: _column(name, dtype, _(meaning.get(name, ""))) for name, dtype in table.schema.items()}
+    return {name: _column(name, dtype, meaning.get(name)) for name, dtype in table.schema.items()}
 
 
-def _column(name: str, dtype: pl.DataType, meaning: str) -> Any:
-    said: dict[str, Any] = {"label": _(HEADINGS[name]), "help": meaning or None}
+def _column(name: str, dtype: pl.DataType, meaning: str | None) -> Any:
+    said: dict[str, Any] = {"label": _(HEADINGS[name]), "help": _(meaning) if meaning else None}
     if name == "utilisation":
         return st.column_config.NumberColumn(**said, format="percent")
     if isinstance(dtype, pl.Datetime):

@@ -124,7 +124,8 @@ def test_each_kind_of_change_reaches_the_copy(db: Database, ours: Insight, whole
     assert deltas(ours) == first.deltas + (happening != "nothing")
 
 
-@pytest.mark.parametrize("db_url", ["postgresql"], indirect=True)  # SQLite has one writer at a time: nothing commits late
+# on SQLite, with one writer at a time, nothing commits late
+@pytest.mark.parametrize("db_url", ["postgresql"], indirect=True)
 def test_what_commits_late_is_not_missed(db: Database, ours: Insight, whole: Callable[[], Rows]):
     early, late = some_invited(db), worlds.a_contract(db)
     ours.refresh()
