@@ -8,12 +8,14 @@ PYTHON := $(or $(PYTHON),$(shell for python in python3 python3.14 python3.13 pyt
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done))
 WORKERS ?= 2
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
-SLOW := races seat_machine pages who readme demo cli access_matrix usage usage_page usage_behind copy remembered view_exports my_learning bench \
-	bulk_inviting invite_kills code_limits worker worker_kills outbox_page place_pages log_pages \
-	manage_contracts_page contract_parts_page deal_machine deals_page letters_page
+SLOW := races seat_machine pages who readme demo cli access_matrix usage usage_page usage_behind copy remembered \
+	view_exports my_learning bench exports_reading exports_files exports_workbooks exports_cli bulk_inviting \
+	invite_kills code_limits worker worker_kills outbox_page place_pages log_pages manage_contracts_page \
+	contract_parts_page deal_machine deals_page letters_page copy_by_changes copy_under_load ask seat_questions \
+	people_questions forecast digest_letters
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check oulad soak words lock clean chromium exim
+.PHONY: help run test coverage check oulad soak words lock clean chromium exim calc
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,7 +42,7 @@ oulad: $(READY) ## compare totals with the raw files of the OULAD data set: make
 	@test -n "$(DATA)" || { echo "usage: make oulad DATA=DIR" >&2; exit 2; }
 	$(BIN)/python tests/oulad.py "$(DATA)"
 
-soak: $(READY) chromium exim ## long races, fault suites, fuzzing, load: under an hour
+soak: $(READY) chromium exim calc ## long races, fault suites, fuzzing, load: under an hour
 	$(PYTEST) -m soak --hypothesis-profile=soak
 
 words: $(READY) ## gather the words people read into the catalogue
@@ -68,6 +70,12 @@ exim:
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq \
 		&& DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends exim4-daemon-light; \
 		else echo "make soak sends letters through Exim: install exim4-daemon-light" >&2; exit 1; fi; fi
+
+calc:
+	@if ! command -v soffice >/dev/null; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends libreoffice-calc; \
+		else echo "make soak opens workbooks in LibreOffice: install libreoffice-calc" >&2; exit 1; fi; fi
 
 chromium: $(READY)
 	@if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null \

@@ -61,9 +61,12 @@ def id_of_pseudonym(text: str) -> int | None:
 
 def shown(person: Person, *, named: bool) -> Shown:
     """`named`: whether the one who looks may see people."""
-    if not named or person.erased_at is not None:
-        return Shown(pseudonym(person.id), "")
-    return Shown(person.name or (person.email or ""), person.email or "")
+    return told_of(person.id, person.name, person.email, named=named and person.erased_at is None)
+
+
+def told_of(person_id: int, name: str, email: str | None, *, named: bool) -> Shown:
+    """The same of what was read of a person, where they are many."""
+    return Shown(name or (email or ""), email or "") if named else Shown(pseudonym(person_id), "")
 
 
 def search_text(*parts: str | None) -> str:

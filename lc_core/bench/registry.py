@@ -1,6 +1,6 @@
 """The benches there are, by name. A new one is a file with a `BENCH`, and its line here."""
 
-from lc_core.bench import answers, dashboard, invite, letters, load, page, refresh
+from lc_core.bench import answers, dashboard, export, invite, letters, load, page, refresh
 from lc_core.bench.measuring import Bench
 
 BENCHES: dict[str, Bench] = {
@@ -8,6 +8,7 @@ BENCHES: dict[str, Bench] = {
     for bench in (
         answers.BENCH,
         dashboard.BENCH,
+        export.BENCH,
         invite.BENCH,
         letters.BENCH,
         load.BENCH,

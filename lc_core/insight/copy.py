@@ -5,7 +5,8 @@ or the new one and never half of one. The copy can be thrown away at any time: w
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -33,6 +34,8 @@ LEFT_TO_THE_WORKER = timedelta(minutes=2)
 """A large copy that is younger than this is not built anew for whoever asks: the worker does it every minute."""
 TIME_LIMIT = 30.0
 """Seconds that one question may take."""
+LONG_LIMIT = 3600.0
+"""Seconds that reading row by row may take, whoever takes the rows."""
 log = logging.getLogger(__name__)
 
 
@@ -94,6 +97,26 @@ class Insight:
         try:
             return self._ask(self._ready(self._patience), question)
         except BROKEN as broken:
+            raise Refused(Reason.COPY_UNAVAILABLE) from broken
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, Copy]]:
+        """A cursor for many rows, taken one portion after the other, and the version that they are all of.
+
+        Newer versions may be published meanwhile. A file that turns out to be damaged is refused; whoever asks next gets one
+        built anew.
+        """
+        held = self._ready(self._patience)
+        try:
+            with held.opened.cursor(LONG_LIMIT) as cursor:
+                yield cursor, held.copy
+        except duckdb.InterruptException as interrupted:
+            raise Refused(Reason.QUESTION_TOO_SLOW) from interrupted
+        except duckdb.Error as broken:  # whatever else goes wrong is the reader's own: a full disk where it writes
+            if not isinstance(broken, BROKEN):
+                raise
+            log.warning("the analytic copy is damaged and will be built anew: %s", broken)
+            self._throw_away()
             raise Refused(Reason.COPY_UNAVAILABLE) from broken
 
     def close(self) -> None:
