@@ -20,7 +20,8 @@ class Crowd:
     """So many visitors of the server at a port, for so many seconds.
 
     `sign_in`: how the id of the button ends by which each signs in; `path`: the pages they open in turn, with their
-    queries. Afterwards `waits` holds the seconds that each click took until its page had run; `lost`: who gave up.
+    queries. They come one after the other in the first sixth of the time, and what counts begins after a quarter of it.
+    Afterwards `waits` holds the seconds that each click took until its page had run; `lost`: who gave up.
     """
 
     port: int
@@ -45,8 +46,8 @@ class Crowd:
         await asyncio.gather(*(self._one(number, ends) for number in range(self.visitors)))
 
     async def _one(self, number: int, ends: float) -> None:
-        """They do not come all in the same second, and those who are there leave when it is time."""
-        await asyncio.sleep(THINKS * number / self.visitors)
+        """One who comes, stays, and leaves when it is time."""
+        await asyncio.sleep(self.seconds / 6 * number / self.visitors)
         try:
             async with asyncio.timeout(ends - time.monotonic() + PATIENCE):
                 await self._session(number, ends)
@@ -63,7 +64,8 @@ class Crowd:
                 await asyncio.sleep(chance.uniform(THINKS / 2, THINKS * 3 / 2))
                 began = time.monotonic()
                 await _run(line, page, page.opened(*self.path[step % len(self.path)]))
-                self.waits.append(time.monotonic() - began)
+                if began > ends - self.seconds * 3 / 4:
+                    self.waits.append(time.monotonic() - began)
                 step += 1
 
 

@@ -12,7 +12,7 @@ from lc_core.language import N_, _
 from lc_core.records.db import utc_now
 
 SECONDS = 120.0
-"""How long the visitors stay. They come one after the other within the first seconds."""
+"""How long the visitors stay."""
 FEWEST = 100
 """With fewer clicks than this there is no 95th of a hundred."""
 
