@@ -13,6 +13,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import polars as pl
+import pytest
+from sqlalchemy import Select, select
+
+from lc_core.records.db import Database
+from lc_core.records.models import Person
+from tests import apps
+
 if TYPE_CHECKING:
     from tests.oulad import Course, Facts, Registration
 
@@ -64,6 +72,9 @@ def expected(courses: "Sequence[Course]", valid: dict[str, Validity]) -> "Facts"
         "asked: used at the end of 2013": [
             (course.module, bisect_right(sorted(course.taken), date(2013, 12, 31))) for course in courses
         ],
+        "exported: enrollments": sorted(_statuses(inside)),
+        "exported: seats": sorted((course.module, len(course.taken)) for course in courses),
+        "on the page": [f"{sum(course.seats for course in courses):,}", f"{sum(len(c.taken) for c in courses):,}"],
     }
 
 
@@ -96,16 +107,8 @@ def asked(url: str, folder: Path, days: set[str]) -> "Facts":
     """The facts, as the CSV files of `lc ask` tell them. `days`: on which seats were taken."""
 
     def ask(*words: str) -> list[Row]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("LC_")}
-        ours = {"LC_DATABASE_URL": url, "LC_DATA_DIR": str(folder)}
-        told = subprocess.run(
-            [sys.executable, "-m", "lc_core.cli", "ask", *words, "--csv"],
-            cwd=ROOT,
-            env=kept | ours,
-            check=True,
-            stdout=subprocess.PIPE,
-        )
-        return list(csv.DictReader(io.StringIO(told.stdout.decode("utf-8-sig"))))
+        told = _lc(url, folder, "ask", *words, "--csv")
+        return list(csv.DictReader(io.StringIO(told.decode("utf-8-sig"))))
 
     period = ("--from", str(SINCE), "--to", str(UNTIL))
     steps = {row["step"]: int(row["people"]) for row in ask("where_do_people_stop")}
@@ -128,8 +131,47 @@ def asked(url: str, folder: Path, days: set[str]) -> "Facts":
         "asked: used at the end of 2013": [
             (row["code"], int(row["used"])) for row in months if row["month"] == "2013-12-01"
         ],
+        **_exported(url, folder),
+        "on the page": _on_the_page(url, folder),
     }
+
+
+def _lc(url: str, folder: Path, *words: str) -> bytes:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LC_")}
+    ours = {"LC_DATABASE_URL": url, "LC_DATA_DIR": str(folder)}
+    command = [sys.executable, "-m", "lc_core.cli", *words]
+    return subprocess.run(command, cwd=ROOT, env=kept | ours, check=True, stdout=subprocess.PIPE).stdout
+
+
+def _exported(url: str, folder: Path) -> "Facts":
+    """Enrollments as CSV, counted line by line; the ledger as Parquet, summed."""
+    _lc(url, folder, "export", "enrollments", "--to", str(folder / "all.csv"))
+    _lc(url, folder, "export", "ledger", "--to", str(folder / "ledger.parquet"))
+    with (folder / "all.csv").open(newline="", encoding="utf-8") as file:
+        counted = Counter((row["activity_code"], row["status"]) for row in csv.DictReader(file))
+    ledger = pl.read_parquet(folder / "ledger.parquet").group_by("contract_code").agg(pl.col("delta").sum())
+    return {
+        "exported: enrollments": sorted((activity, status, n) for (activity, status), n in counted.items()),
+        "exported: seats": sorted(ledger.rows()),
+    }
+
+
+def _on_the_page(url: str, folder: Path) -> list[str]:
+    """Seats bought and used, as the page on seat usage shows them to a manager."""
+    manager = select(Person.id).where(Person.email == "manager@example.org")
+    with pytest.MonkeyPatch.context() as patch, apps.installed(patch, url, folder) as db:
+        if _first(db, manager) is None:
+            _lc(url, folder, "grant", "manager@example.org", "manager")
+        app = apps.shell().run()
+        app.button(key=f"person-{_first(db, manager)}").click().run()
+        shown = {metric.label: metric.value for metric in apps.at(app, "seat_usage").metric}
+    return [shown["Seats bought"], shown["Used"]]
 
 
 def _told(rows: list[Row]) -> Iterator[tuple[str, str, int]]:
     return ((row["code"], row["status"], int(row["enrollments"])) for row in rows)
+
+
+def _first(db: Database, wanted: Select[int]) -> int | None:
+    with db.read() as session:
+        return session.scalar(wanted)
