@@ -77,8 +77,9 @@ def test_own_dates_are_in_the_address_and_open_again(page: Page) -> None:
 def test_a_chart_is_taken_away_as_a_file(page: Page) -> None:
     unfold(opened(page, ""), "ending")
     for kind, begins in (("csv", b"\xef\xbb\xbf"), ("png", b"\x89PNG"), ("svg", b"<svg")):
-        with page.expect_download() as caught:
-            page.locator(f".st-key-{kind}-ending button").first.click()
+        button = settled(page).locator(f".st-key-{kind}-ending button").first  # a run under way would swallow the click
+        with page.expect_download(timeout=60_000) as caught:
+            button.click()
 
         assert caught.value.suggested_filename == f"seat-usage-ending.{kind}"
         assert caught.value.path().read_bytes().startswith(begins)
