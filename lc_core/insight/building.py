@@ -1,7 +1,6 @@
 """How a version of the analytic copy is made: by one process at a time, aside, proved, and only then published."""
 
 import fcntl
-import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,7 +20,6 @@ from lc_core.records.db import Database
 
 SORTED_AFTER = 30
 """After so many deltas questions of some contracts take up to twice as long: then the rows are sorted again."""
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)

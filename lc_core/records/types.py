@@ -10,7 +10,6 @@ from lc_core.words import Word
 
 LARGEST_ID = 2**63 - 1
 NO_ID = -1
-LARGEST_COUNT = 2**31 - 1
 
 
 class Identity(TypeDecorator[int]):
