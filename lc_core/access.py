@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, bindparam, literal, null, select, true, union_all
+from sqlalchemy import ColumnElement, String, and_, bindparam, literal, null, select, true, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from lc_core.errors import NotFound
@@ -15,10 +15,12 @@ from lc_core.rights import Rights, may
 from lc_core.vocabulary import Action, Privilege, Role
 
 _ME = bindparam("person_id", type_=Id)
+MAY_ACT = and_(Person.deactivated_at.is_(None), Person.erased_at.is_(None))
+"""The condition on `people` for whoever still may do anything."""
 _NO_WORD, _NO_CONTRACT = null().cast(String), null().cast(Id)
 _HELD = union_all(
     select(literal("person").label("what"), _NO_WORD.label("word"), _NO_CONTRACT.label("contract_id")).where(
-        Person.id == _ME, Person.deactivated_at.is_(None), Person.erased_at.is_(None)
+        Person.id == _ME, MAY_ACT
     ),
     select(literal("role"), RoleHeld.role.cast(String), _NO_CONTRACT).where(RoleHeld.person_id == _ME),
     select(literal("privilege"), PrivilegeHeld.privilege.cast(String), _NO_CONTRACT).where(

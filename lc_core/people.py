@@ -166,11 +166,14 @@ class Me:
 def me(db: Database, actor: Actor) -> Me | None:
     """The acting person; None if they may not act any more (unknown, deactivated, erased)."""
     with db.read() as session:
-        person = session.get(Person, actor.person_id) if actor.person_id is not None else None
-        if person is None or person.deactivated_at is not None or person.erased_at is not None:
+        invited = select(Invitation.id).where(Invitation.person_id == Person.id).exists()
+        wanted = select(Person.name, Person.email, invited).where(Person.id == actor.person_id, access.MAY_ACT)
+        found = session.execute(wanted).one_or_none()
+        if found is None or actor.person_id is None:
             return None
-        invited = session.scalar(select(Invitation.id).where(Invitation.person_id == person.id).limit(1))
-        return Me(person.id, shown(person, named=True).name, access.rights_of(session, actor), invited is not None)
+        name, email, is_invited = found
+        shown_as = told_of(actor.person_id, name, email, named=True)
+        return Me(actor.person_id, shown_as.name, access.rights_of(session, actor), is_invited)
 
 
 def find(db: Database, actor: Actor, search: str, *, most: int = 20) -> list[tuple[int, Shown]]:

@@ -131,14 +131,14 @@ def zone() -> ZoneInfo:
         return ZoneInfo(settings().timezone)
 
 
-def moment(instant: datetime | None) -> str:
-    """An instant as the viewer reads it; a dash for none."""
-    return "–" if instant is None else language.day_and_time(instant, zone())
+def moment(instant: datetime | None, here: ZoneInfo | None = None) -> str:
+    """An instant as the viewer reads it; a dash for none. `here`: the viewer's zone, where many are told."""
+    return "–" if instant is None else language.day_and_time(instant, here or zone())
 
 
-def day(instant: datetime | None) -> str:
+def day(instant: datetime | None, here: ZoneInfo | None = None) -> str:
     """The day of an instant where the viewer is; a dash for none."""
-    return "–" if instant is None else language.date(instant.astimezone(zone()).date())
+    return "–" if instant is None else language.date(instant.astimezone(here or zone()).date())
 
 
 def contract_asked_for() -> int:

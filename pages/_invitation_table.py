@@ -1,7 +1,9 @@
 """The table of invitations, and what is selected in it."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import streamlit as st
@@ -77,7 +79,7 @@ def _table(seen: ContractSeen, asked: Filter, listing: Listing, page: int) -> li
     """Draw the rows; answers those selected. The key holds all that changes the rows."""
     version = st.session_state.get("version", 0)
     drawn: Any = st.dataframe(
-        pa.Table.from_pylist([_row(seen, row) for row in listing.rows]).select(_columns(seen, listing)),
+        _rows(seen, listing.rows),
         hide_index=True,
         key=f"rows-{seen.id}-{page}-{version}-{hash(asked)}",
         on_select="rerun" if seen.may_run else "ignore",
@@ -123,38 +125,35 @@ def _looks(seen: ContractSeen) -> dict[Word, tuple[str, str]]:
     return found
 
 
-def _columns(seen: ContractSeen, listing: Listing) -> list[str]:
+def _rows(seen: ContractSeen, rows: list[InvitationSeen]) -> pa.Table:
     """What there is to tell: no end where no invitation has one (R-INV-3), no button where none can be sent again."""
-    left_out = set()
-    if seen.invitation_ttl_days is None and not any(row.expires_at for row in listing.rows):
-        left_out.add(_("Expires"))
-    if not seen.may_run or all(row.why_not_resend for row in listing.rows):
-        left_out.add(AGAIN)
-    return [name for name in _row(seen, listing.rows[0]) if name not in left_out]
-
-
-def _row(seen: ContractSeen, row: InvitationSeen) -> dict[str, Any]:
-    word = shown_as(seen.contract_type, row.status)
-    return {
-        _("Name"): row.person,
-        _("E-mail"): row.email,
-        _("Status"): [f"{_looks(seen)[word][0]} {word.label}"],
-        AGAIN: None if row.why_not_resend else Doing.RESEND.label,
-        _("Expires"): _expires(row),
-        _("Mail"): _mail_of(row),
-        _("Invited"): _frame.moment(row.invited_at),
-        _("Last sent"): _frame.moment(row.last_sent_at),
-        _("Sent"): row.send_count,
-        _("Activities"): row.activities,
-        _("Enrolled in"): row.enrolled,
-        _("How"): row.source.label,
+    looks, here, now = _looks(seen), _frame.zone(), _frame.database().clock()
+    words = [shown_as(seen.contract_type, row.status) for row in rows]
+    told = {
+        _("Name"): [row.person for row in rows],
+        _("E-mail"): [row.email for row in rows],
+        _("Status"): [[f"{looks[word][0]} {word.label}"] for word in words],
+        AGAIN: [None if row.why_not_resend else Doing.RESEND.label for row in rows],
+        _("Expires"): [_expires(row, here, now) for row in rows],
+        _("Mail"): [_mail_of(row) for row in rows],
+        _("Invited"): [_frame.moment(row.invited_at, here) for row in rows],
+        _("Last sent"): [_frame.moment(row.last_sent_at, here) for row in rows],
+        _("Sent"): [row.send_count for row in rows],
+        _("Activities"): [row.activities for row in rows],
+        _("Enrolled in"): [row.enrolled for row in rows],
+        _("How"): [row.source.label for row in rows],
     }
+    if seen.invitation_ttl_days is None and not any(row.expires_at for row in rows):
+        del told[_("Expires")]
+    if not seen.may_run or all(row.why_not_resend for row in rows):
+        del told[AGAIN]
+    return pa.table(told)
 
 
-def _expires(row: InvitationSeen) -> str:
+def _expires(row: InvitationSeen, here: ZoneInfo, now: datetime) -> str:
     """When it ends and how far off that is; a dash where it does not end, or has been answered."""
-    told = expiry(row.status, row.expires_at, _frame.database().clock())
-    return f"{told} ({_frame.day(row.expires_at)})" if told else "–"
+    told = expiry(row.status, row.expires_at, now)
+    return f"{told} ({_frame.day(row.expires_at, here)})" if told else "–"
 
 
 def _mail_of(row: InvitationSeen) -> str:

@@ -12,7 +12,8 @@ import polars as pl
 
 from lc_core import access
 from lc_core.insight.columns import Columns
-from lc_core.insight.copy import Insight
+from lc_core.insight.copy import Insight, Seen
+from lc_core.insight.published import revision_of
 from lc_core.insight.remembered import FOR_EVER, Asked, Kept, next_change
 from lc_core.records.db import Actor
 
@@ -71,9 +72,10 @@ def put(
     The same version of the copy answers the same question alike until the clock comes to an instant it compares with.
     `said`: the question's own parameters. A question about this moment is not limited to a period.
     """
+    now = insight.db.clock()
     with insight.db.read() as session:
-        scope = access.scope_of(session, actor)
-    now, copy = insight.db.clock(), insight.copy()
+        scope, revision = access.scope_of(session, actor), revision_of(session)
+    copy = insight.copy(Seen(now, revision))
     theirs = None if scope.everything else scope.contracts
     parameters = tuple({**_limits(question, period), **said}.items())
     asked = Asked(copy.file, question, theirs, None if only is None else frozenset(only), parameters)

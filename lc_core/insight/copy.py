@@ -13,7 +13,7 @@ from functools import partial
 from math import inf
 from pathlib import Path
 from threading import Lock, Thread
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import duckdb
 
@@ -37,6 +37,13 @@ TIME_LIMIT = 30.0
 LONG_LIMIT = 3600.0
 """Seconds that reading row by row may take, whoever takes the rows."""
 log = logging.getLogger(__name__)
+
+
+class Seen(NamedTuple):
+    """A look at the records: how far they had come, at an instant that was before it."""
+
+    at: datetime
+    revision: Revision
 
 
 @dataclass(frozen=True)
@@ -70,9 +77,12 @@ class Insight:
         self._held: _Held | None = None
         self._aside: Thread | None = None
 
-    def copy(self) -> Copy:
-        """The version to ask: all that is committed now, or, where building takes long, an older one and its `as_of`."""
-        return self._ready(self._patience).copy
+    def copy(self, seen: Seen | None = None) -> Copy:
+        """The version to ask: all that is committed now, or, where building takes long, an older one and its `as_of`.
+
+        `seen`: how far the records are, for whoever just looked.
+        """
+        return self._ready(self._patience, seen).copy
 
     def refresh(self) -> Copy:
         """The version that holds all that is committed now, however long building it takes."""
@@ -132,8 +142,8 @@ class Insight:
         except duckdb.InterruptException as interrupted:
             raise Refused(Reason.QUESTION_TOO_SLOW) from interrupted
 
-    def _ready(self, patience: float) -> _Held:
-        now, wanted = self._look()
+    def _ready(self, patience: float, seen: Seen | None = None) -> _Held:
+        now, wanted = seen or self._look()
         held = self._current(newest=patience == inf)
         if held is not None and held.copy.revision == wanted:
             return replace(held, copy=replace(held.copy, as_of=now))
@@ -143,10 +153,10 @@ class Insight:
             return held
         return self._built(wanted)
 
-    def _look(self) -> tuple[datetime, Revision]:
+    def _look(self) -> Seen:
         now = self.db.clock()
         with self.db.read() as session:
-            return now, published.revision_of(session)
+            return Seen(now, published.revision_of(session))
 
     # --- what is published -------------------------------------------------------------------------------------------
 
@@ -207,7 +217,7 @@ class Insight:
 
     def _suffices(self, copy: Copy, wanted: Revision) -> bool:
         """Whether a version that was published while we waited holds what was wanted (and is not of a history since undone)."""
-        return copy.revision == wanted or wanted.events < copy.revision.events <= self._look()[1].events
+        return copy.revision == wanted or wanted.events < copy.revision.events <= self._look().revision.events
 
     def _build(self, held: _Held | None) -> _Held:
         """Under the lease."""
@@ -232,7 +242,7 @@ class Insight:
         try:
             with self._builder.lease(wait=False):
                 held = self._current(newest=True)
-                if held is None or held.copy.revision != self._look()[1]:
+                if held is None or held.copy.revision != self._look().revision:
                     self._build(held)
         except BlockingIOError:
             return

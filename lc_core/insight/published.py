@@ -58,24 +58,21 @@ class Copy:
 
 _told = TypeAdapter(Copy)
 _REVISION = select(
-    select(func.coalesce(func.sum(AuditHead.position), 0)).scalar_subquery(),
-    select(func.max(AuditEvent.id)).scalar_subquery(),
-)
+    select(func.coalesce(func.sum(AuditHead.position), 0)).scalar_subquery(), AuditEvent.hash, AuditEvent.id
+).where(AuditEvent.id == select(func.max(AuditEvent.id)).scalar_subquery())
+"""One statement, since it is asked before every question. No row where nothing ever happened."""
 
 
 def revision_of(session: Session) -> Revision:
     """How far the records are in this look at them."""
-    told, newest = session.execute(_REVISION).one()
-    return Revision(int(told), _hash_of(session, newest) or "", newest or 0)
+    told = session.execute(_REVISION).one_or_none()
+    return Revision(int(told[0]), told[1], told[2]) if told else Revision(0, "")
 
 
 def is_of_this_history(session: Session, revision: Revision) -> bool:
     """Whether the records went on from there: after a restore of older ones they did not."""
-    return not revision.newest or _hash_of(session, revision.newest_id) == revision.newest
-
-
-def _hash_of(session: Session, event_id: int | None) -> str | None:
-    return session.scalar(select(AuditEvent.hash).where(AuditEvent.id == event_id))
+    there = select(AuditEvent.hash).where(AuditEvent.id == revision.newest_id)
+    return not revision.newest or session.scalar(there) == revision.newest
 
 
 def current(folder: Path) -> Copy | None:
