@@ -1,29 +1,38 @@
 """How full each contract is, asked of frames of pandas: what the Center's data are compared with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from lc_core.insight.copy import Insight
+from lc_core.insight.tables import INSTANT, TABLES, stored
+
+NAMES = ("contracts", "invitations", "invitation_activities", "contract_activities", "enrollments", "seat_ledger")
+STORED = "%Y-%m-%d %H:%M:%S.%f"
+"""How SQLite stores instants."""
 
 
 class Frames:
-    """The same tables as frames of pandas, whole and in memory, as an analyst would hold them."""
+    """The same tables as frames of pandas. They are made when they are asked for first."""
 
-    def __init__(self, insight: Insight) -> None:
-        tables = (
-            "contracts",
-            "invitations",
-            "invitation_activities",
-            "contract_activities",
-            "enrollments",
-            "seat_ledger",
-        )
-        self._frames: dict[str, Any] = {name: insight.ask(_whole(name))[0] for name in tables}
+    def __init__(self, made: Callable[[str], Any]) -> None:
+        self.table = cache(made)
 
-    def table(self, name: str) -> Any:
-        """One of them, whole."""
-        return self._frames[name]
+    @classmethod
+    def in_memory(cls, insight: Insight) -> "Frames":
+        """Whole and ready, as an analyst would hold them, who does not mind that meanwhile the records went on."""
+        frames = cls(lambda name: insight.ask(_whole(name))[0])
+        for name in NAMES:
+            frames.table(name)
+        return frames
+
+    @classmethod
+    def of_records(cls, session: Session, contracts: Collection[int]) -> "Frames":
+        """The rows of these contracts as the records hold them now, each table read by pandas."""
+        return cls(lambda name: _read(session, name, contracts))
 
     def how_full(self, contracts: tuple[int, ...], now: datetime) -> list[dict[str, Any]]:
         """A row for each of these contracts."""
@@ -46,7 +55,7 @@ class Frames:
         return rows
 
     def _theirs(self, contracts: tuple[int, ...], now: datetime) -> Any:
-        every, ledger = self._frames["contracts"], self._frames["seat_ledger"]
+        every, ledger = self.table("contracts"), self.table("seat_ledger")
         theirs = every[every["contract_id"].isin(contracts)]
         used = ledger[ledger["contract_id"].isin(contracts)].groupby("contract_id")["delta"].sum()
         status = theirs["code"].mask(theirs["code"].notna(), "active")
@@ -57,7 +66,7 @@ class Frames:
 
     def _asking(self, theirs: Any, now: datetime) -> Any:
         open_ = theirs[theirs["status"].isin(["active", "future"])]
-        every = self._frames["invitations"]
+        every = self.table("invitations")
         live = every[
             every["contract_id"].isin(open_["contract_id"])
             & every["revoked_at"].isna()
@@ -80,11 +89,11 @@ class Frames:
         return pd.concat([persons[columns], vouchers[columns]])
 
     def _vouchers(self, theirs: Any, asking: Any) -> Any:
-        enrolled = self._frames["enrollments"]
+        enrolled = self.table("enrollments")
         enrolled = enrolled[enrolled["contract_id"].isin(theirs["contract_id"])]
-        offers = self._frames["contract_activities"]
+        offers = self.table("contract_activities")
         offers = offers.loc[offers["removed_at"].isna(), ["contract_id", "activity_id"]]
-        covered = self._frames["invitation_activities"][["invitation_id", "activity_id"]]
+        covered = self.table("invitation_activities")[["invitation_id", "activity_id"]]
         pairs = asking[["invitation_id", "contract_id", "person_id"]].merge(covered, on="invitation_id")
         pairs = pairs.merge(offers, on=["contract_id", "activity_id"])
         taken = enrolled[["contract_id", "person_id", "activity_id"]].assign(taken=True)
@@ -96,6 +105,16 @@ class Frames:
         may = (asking["per_user_limit"] - asking["ever"].fillna(0)).clip(lower=0)
         limited = left.where(asking["per_user_limit"] == 0, left.clip(upper=may))
         return asking.assign(demand=limited.astype("int64"))
+
+
+def _read(session: Session, name: str, contracts: Collection[int]) -> Any:
+    import pandas as pd  # noqa: PLC0415 (slow to import, and needed here only)
+
+    table = next(table for table in TABLES if table.name == name)
+    theirs = table.rows.selected_columns["contract_id"].in_(contracts)
+    frame = pd.read_sql(stored(session, table).where(theirs), session.connection())
+    instants = [name for name, dtype in table.schema.items() if dtype == INSTANT]
+    return frame.assign(**{one: pd.to_datetime(frame[one], format=STORED, utc=True) for one in instants})
 
 
 def _whole(table: str) -> Callable[[Any], Any]:

@@ -43,7 +43,7 @@ def _center(db: Database, place: Place, made: World, runs: int) -> Iterator[Meas
     insight = Insight(db, place.folder / "copy")
     with closing(insight):
         building = alone(f"copy built whole, {place.kind}", [seconds_of(insight.refresh)()])
-        frames = Frames(insight)
+        frames = Frames.in_memory(insight)
 
         def ours() -> list[dict[str, Any]]:
             return answers.how_full_is_each_contract(insight, made.admin).frame.to_dicts()

@@ -177,13 +177,18 @@ TABLES = (
 
 def frames(session: Session, table: Table, keys: Sequence[int] | None = None) -> Iterator[pl.DataFrame]:
     """The table's rows in portions, as the session's look at the records holds them; those of some keys, or all."""
-    dialect = session.get_bind().dialect
-    stored = table.rows.with_only_columns(*(_stored(column, dialect) for column in table.columns))
+    wanted = stored(session, table)
     if keys is not None:
-        stored = stored.where(table.rows.selected_columns[table.key].in_(keys))
-    portions = session.connection().execute(stored, execution_options={"yield_per": PORTION}).partitions()
+        wanted = wanted.where(table.rows.selected_columns[table.key].in_(keys))
+    portions = session.connection().execute(wanted, execution_options={"yield_per": PORTION}).partitions()
     for rows in portions:
         yield _frame(rows, table.schema)
+
+
+def stored(session: Session, table: Table) -> Select[*tuple[Any, ...]]:
+    """The table's rows as the database stores them: instants as texts (SQLite) or microseconds (PostgreSQL), words as texts."""
+    dialect = session.get_bind().dialect
+    return table.rows.with_only_columns(*(_stored(column, dialect) for column in table.columns))
 
 
 def _stored(column: ColumnElement[Any], dialect: Dialect) -> ColumnElement[Any]:
