@@ -1,10 +1,13 @@
-"""What may be done to accounts, groups and the catalogue. Values in, the first reason against it out."""
+"""What may be done to accounts, tokens, groups and the catalogue. Values in, the first reason against it out."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from lc_core.reasons import Reason
-from lc_core.rights import Rights
-from lc_core.vocabulary import Role
+from lc_core.rights import Rights, TokenScope, may_somewhere
+from lc_core.vocabulary import Action, Role
+
+LONGEST_TOKEN_DAYS = 730
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,33 @@ def why_not_write_digest(rights: Rights, *, wanted: bool, running: bool) -> Reas
 def why_not_grant(*, held: bool, new_privileges: int) -> Reason | None:
     """A role that is held already is given only together with a privilege that is not."""
     return Reason.ROLE_ALREADY_HELD if held and not new_privileges else None
+
+
+def why_not_make_token(rights: Rights, scopes: Collection[TokenScope], days: int) -> Reason | None:
+    """A token is for what its person can do today, and not for ever."""
+    if not scopes or not all(may_somewhere(rights, scope.action) for scope in scopes):
+        return Reason.SCOPE_NOT_FOR_ROLE
+    return None if 1 <= days <= LONGEST_TOKEN_DAYS else Reason.TOKEN_LIFE
+
+
+def why_not_revoke_token(*, revoked: bool) -> Reason | None:
+    return Reason.TOKEN_REVOKED if revoked else None
+
+
+def why_not_enter(*, revoked: bool, expired: bool, may_act: bool) -> Reason | None:
+    """Whether a token that is known opens anything."""
+    if revoked:
+        return Reason.TOKEN_REVOKED
+    if expired:
+        return Reason.TOKEN_EXPIRED
+    return None if may_act else Reason.TOKEN_OF_NOBODY
+
+
+def why_not_call(rights: Rights, scopes: Collection[TokenScope], scope: TokenScope, action: Action) -> Reason | None:
+    """What neither the token nor the role could do on any contract. Which contracts are theirs is asked by the verb."""
+    if scope not in scopes:
+        return Reason.SCOPE_MISSING
+    return None if may_somewhere(rights, action) else Reason.ROLE_CANNOT
 
 
 def why_not_delete_group(contracts: int) -> Reason | None:

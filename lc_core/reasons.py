@@ -31,6 +31,16 @@ class Reason(Word):
     CHANGED_MEANWHILE = "changed_meanwhile", N_("Somebody else changed this meanwhile. Look at it again, then repeat.")
     ADMIN_ALREADY_NAMED = "admin_already_named", N_("This person is already a contract admin here.")
     ADMIN_NOT_NAMED = "admin_not_named", N_("This person is not a contract admin here.")
+    # purchases
+    ORDER_MISSING = "order_missing", N_("A purchase needs an order id.")
+    NOTHING_BOUGHT = "nothing_bought", N_("A purchase is of one seat at least.")
+    DAYS_NEGATIVE = "days_negative", N_("The number of days cannot be below zero; 0 means no end.")
+    ORDER_DELETED = "order_deleted", N_("This order is known already, and its contract was deleted.")
+    ORDER_OF_ANOTHER = (
+        "order_of_another",
+        N_("This order is known already with another buyer, or the buyer has another address since."),
+    )
+    ORDER_OF_OTHER_ACTIVITY = "order_of_other_activity", N_("This order is known already with another activity.")
     # activities
     ACTIVITY_UNKNOWN = "unknown_activity", N_("There is no activity with this code.")
     ACTIVITY_CODE_TAKEN = "activity_code_taken", N_("Another activity already has this code.")
@@ -184,6 +194,65 @@ class Reason(Word):
     # insight
     QUESTION_TOO_SLOW = "question_too_slow", N_("This took too long and was stopped. Ask for less, or try again later.")
     COPY_UNAVAILABLE = "copy_unavailable", N_("These figures cannot be prepared at the moment. Try again later.")
+    # saved exports
+    EXPORT_NAME_MISSING = "export_name_missing", N_("A saved export needs a name.")
+    EXPORT_NAME_TAKEN = "export_name_taken", N_("You have a saved export with this name already.")
+    EXPORT_IMPOSSIBLE = (
+        "export_impossible",
+        N_("What is chosen cannot be exported any more. Choose it anew and save it."),
+    )
+    TOO_MANY_SAVED = "too_many_saved", N_("You have {most} saved exports, which is as many as there can be.")
+    SCHEDULE_DAY = "schedule_day", N_("There is no such day: 1 to 31 of a month, or one of the seven days of a week.")
+    TIME_ZONE_UNKNOWN = "time_zone_unknown", N_("There is no such time zone.")
+    FOLDERS_NOT_OFFERED = (
+        "folders_not_offered",
+        N_("Files go to no folders here. Whoever runs the product can allow some (LC_EXPORT_FOLDERS)."),
+    )
+    FOLDER_NOT_ALLOWED = (
+        "folder_not_allowed",
+        N_("Files may go only into folders that are allowed here, and into folders in them."),
+    )
+    FOLDER_NAME_TAKEN = (
+        "folder_name_taken",
+        N_("Another saved export puts files of this name into this folder. Choose another name, or another folder."),
+    )
+    NOT_SCHEDULED = "not_scheduled", N_("The saved export has no schedule.")
+    RUN_UNDER_WAY = "run_under_way", N_("The saved export is being made already.")
+    RUN_NOT_YOURS = (
+        "run_not_yours",
+        N_("Whoever saved the export may not see what it tells any more, or it is there no more."),
+    )
+    RUN_BROKE = "run_broke", N_("The file could not be made.")
+    RUN_FOLDER_BROKE = "run_folder_broke", N_("The file could not be put into the folder.")
+    RUN_INTERRUPTED = "run_interrupted", N_("The file was begun several times, and each time it was cut off.")
+    # usage reports
+    CHROMIUM_MISSING = (
+        "chromium_missing",
+        N_(
+            "A PDF is printed by Chromium, and there is none here. Install chromium or google-chrome, or take the HTML."
+        ),
+    )
+    PDF_NOT_MADE = "pdf_not_made", N_("Chromium did not print the PDF. Try again later, or take the HTML.")
+    # the HTTP API and its tokens
+    SCOPE_NOT_FOR_ROLE = "scope_not_for_role", N_("This person's role has no use for a token of this scope.")
+    TOKEN_LIFE = "token_life", N_("A token lives from 1 day to {most} days.")
+    TOKEN_MISSING = "token_missing", N_("Send an API token: Authorization: Bearer lc_...")
+    TOKEN_UNKNOWN = "token_unknown", N_("There is no such API token.")
+    TOKEN_EXPIRED = "token_expired", N_("The API token has expired. Make a new one.")
+    TOKEN_REVOKED = "token_revoked", N_("The API token was revoked.")
+    TOKEN_OF_NOBODY = "token_of_nobody", N_("Whoever the API token acts for has no account here any more.")
+    TOO_MANY_CALLS = "too_many_calls", N_("Too many calls with this token. Wait {seconds} seconds.")
+    SCOPE_MISSING = "scope_missing", N_("The API token is not for this: it lacks the scope {scope}.")
+    ROLE_CANNOT = "role_cannot", N_("The role of whoever the API token acts for is not for this.")
+    NO_SUCH_ROUTE = "no_such_route", N_("There is nothing at this address. /api/v1/openapi.json tells what there is.")
+    WRONG_METHOD = "wrong_method", N_("This address takes {methods}.")
+    BODY_TOO_LARGE = "body_too_large", N_("The body may have {most} bytes and {parts} values. Divide it.")
+    BODY_NOT_JSON = "body_not_json", N_("The body must be sent as application/json.")
+    MALFORMED_JSON = "malformed_json", N_("The body is no JSON: {why}.")
+    WRONG_REQUEST = "wrong_request", N_("The request does not say what is needed; errors tells where.")
+    DATABASE_AWAY = "database_away", N_("The database does not answer. Nothing was done; try again later.")
+    UNEXPECTED = "unexpected", N_("Something went wrong here. Those who run it find it in the log.")
+    FILE_GONE = "file_gone", N_("The file has expired or was taken away.")
     # operations
     KEY_USED_OTHERWISE = "key_used_otherwise", N_("This operation key was used for something else.")
     DATABASE_NOT_EMPTY = (

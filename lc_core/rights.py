@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from lc_core.language import N_
 from lc_core.vocabulary import Action, Privilege, Role
+from lc_core.words import Word
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,35 @@ class Rights:
         if self.manages_contracts or own:
             return True
         return Privilege.PERSONAL_DATA in self.privileges and bool(self.roles & {Role.MANAGER, Role.ANALYST})
+
+
+class TokenScope(Word):
+    """What a program may do with a token, as far as the person it acts for may do it at that moment."""
+
+    READ = "read", N_("read contracts and invitations")
+    INVITE = "invite", N_("invite, resend and revoke")
+    FEEDS = "feeds", N_("bring users, activities and enrollments")
+    PURCHASES = "purchases", N_("tell purchases")
+    METRICS = "metrics", N_("read the metrics")
+
+    @property
+    def action(self) -> Action:
+        """What somebody must be allowed to do for the scope to be of use."""
+        return _NEEDED[self]
+
+
+_NEEDED = {
+    TokenScope.READ: Action.VIEW_CONTRACT,
+    TokenScope.INVITE: Action.RUN_CONTRACT,
+    TokenScope.FEEDS: Action.MANAGE_CONTRACTS,
+    TokenScope.PURCHASES: Action.MANAGE_CONTRACTS,
+    TokenScope.METRICS: Action.MANAGE_PLACE,
+}
+
+
+def may_somewhere(rights: Rights, action: Action) -> bool:
+    """Whether there is, or could be, any contract on which they may."""
+    return may(rights, action, own=bool(rights.own))
 
 
 def may(rights: Rights, action: Action, *, own: bool = False) -> bool:

@@ -237,6 +237,8 @@ def why_not_send(
     """
     if kind in WANTS_OPEN_CONTRACT and contract is not None and WHY_NOT_OPEN[contract]:
         return WHY_NOT_OPEN[contract]
+    if kind is LetterKind.PURCHASE and contract in {ContractStatus.EXPIRED, ContractStatus.ARCHIVED}:
+        return WHY_NOT_OPEN[contract]
     if kind is LetterKind.REVOKED:
         return None if status is InvitationStatus.REVOKED else Reason.NOT_REVOKED
     if kind not in WANTS_ANSWER:

@@ -41,7 +41,11 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, le=24 * 30)
     cookie_secret: SecretStr = SecretStr("")
     allowed_hosts: str = ""
+    api_per_minute: int = Field(default=600, ge=1)
     locale: str = "en"
+    feed_folder: str = ""
+    export_folders: str = ""
+    export_days: int = Field(default=7, ge=1, le=365)
 
     @field_validator("timezone")
     @classmethod
@@ -89,6 +93,16 @@ class Settings(BaseSettings):
         """The names under which the product answers: that of its base URL, and those allowed (none said: this machine)."""
         allowed = [name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip()]
         return [name for name in (urlsplit(self.base_url).hostname,) if name] + (allowed or list(LOOPBACK_NAMES))
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders into which, and into folders in which, files of saved exports may be put."""
+        return tuple(one.strip().rstrip("/") for one in self.export_folders.split(",") if one.strip())
+
+    @property
+    def exports_dir(self) -> Path:
+        """Where the files of saved exports are kept until they expire."""
+        return self.data_dir / "exports"
 
     @property
     def copy_dir(self) -> Path:

@@ -138,6 +138,8 @@ class LetterKind(Word):
     PURCHASE = "purchase", N_("Purchase made")
     ALERT = "alert", N_("Alert")
     DIGEST = "digest", N_("Weekly digest")
+    REPORT = "report", N_("Scheduled export")
+    REPORT_FAILED = "report_failed", N_("Export that failed")
 
 
 class LetterState(Word):
@@ -248,15 +250,27 @@ class Event(Word):
     ACTIVITIES_FED = "activities_fed", N_("Activities imported")
     USERS_FED = "users_fed", N_("Users imported")
     CONTRACT_FED = "contract_fed", N_("Contract imported")
+    PURCHASED = "purchased", N_("Purchase")
     REMINDERS_WRITTEN = "reminders_written", N_("Reminders written")
     ALERTS_RAISED = "alerts_raised", N_("Alerts raised")
     DIGEST_WANTED = "digest_wanted", N_("Weekly digest turned on")
     DIGEST_STOPPED = "digest_stopped", N_("Weekly digest turned off")
     DIGEST_STOPPED_BY_LINK = "digest_stopped_by_link", N_("Weekly digest turned off by its link")
     DIGESTS_WRITTEN = "digests_written", N_("Weekly digests written")
+    EXPORT_SAVED = "export_saved", N_("Export saved")
+    EXPORT_RENAMED = "export_renamed", N_("Saved export renamed")
+    EXPORT_CHANGED = "export_changed", N_("Saved export changed")
+    EXPORT_DELETED = "export_deleted", N_("Saved export deleted")
+    EXPORT_SCHEDULED = "export_scheduled", N_("Saved export scheduled")
+    EXPORT_SCHEDULE_STOPPED = "export_schedule_stopped", N_("Schedule of a saved export stopped")
+    EXPORT_ASKED_FOR = "export_asked_for", N_("Saved export to be made now")
+    EXPORT_MADE = "export_made", N_("Saved export made")
+    EXPORT_FAILED = "export_failed", N_("Saved export failed")
     LETTERS_RETRIED = "letters_retried", N_("Letters to be tried again")
     LETTERS_CANCELLED = "letters_cancelled", N_("Letters cancelled")
     ENROLLMENTS_FED = "enrollments_fed", N_("Enrollments imported")
+    TOKEN_MADE = "token_made", N_("API token made")
+    TOKEN_REVOKED = "token_revoked", N_("API token revoked")
 
 
 UNREDEEMED = frozenset({InvitationStatus.OUTSTANDING, InvitationStatus.NOT_REGISTERED, InvitationStatus.EXPIRED})

@@ -124,7 +124,9 @@ def outcome(mark: str) -> None:
 _frame.visitor(_places.manages_place)
 _frame.head(
     _("Imports"),
-    _("Activities, users, contracts and enrollments as the LMS tells them. Taken again, they change nothing."),
+    _(
+        "Activities, users, contracts, purchases and enrollments as the LMS tells them. Taken again, they change nothing."
+    ),
 )
 files, mark = given()
 outcome(mark)

@@ -20,6 +20,7 @@ from tests.worlds import OPERATOR
 ENROLLMENTS = "contract,activity,email,enrolled_at,status,completed_at,withdrawn_at"
 CONTRACTS = "code,title,type,seats,valid_from,valid_to"
 ACTIVITIES = "code,title,kind"
+PURCHASES = "order_id,buyer_email,buyer_name,activity,seats,purchased_at,valid_days"
 USERS = "external_id,email,name"
 _folders = count(1)
 

@@ -7,10 +7,12 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from lc_core import contracts, digests
+from lc_core.reasons import Reason
 from lc_core.records.db import Actor
 from lc_core.vocabulary import ContractType, LetterKind
 from lc_core.wording import shown_statuses
 from tests.reading_letters import a_letter, only_letter, parts, said, written
+from tests.saving import a_run, a_saved
 from tests.test_statements import statements
 from tests.worlds import (
     OPERATOR,
@@ -154,7 +156,12 @@ def one_of_each(db) -> list[int]:
     an_admin(db, "ann", contract_id)
     digests.want(db, Actor.person(person_of(db, "ann").id))
     (invitation,) = invite(db, contract_id, "ann")
-    about = {LetterKind.ALERT: "silent:7"}
+    saved_id = a_saved(db, Actor.person(person_of(db, "ann").id))
+    about = {
+        LetterKind.ALERT: "silent:7",
+        LetterKind.REPORT: str(a_run(db, saved_id)),
+        LetterKind.REPORT_FAILED: str(a_run(db, saved_id, Reason.RUN_BROKE)),
+    }
     kinds = [kind for kind in LetterKind if kind not in {LetterKind.INVITATION, LetterKind.ADMIN_NAMED}]
     return [
         a_letter(db, kind, "ann", contract_id, invitation_id=invitation, about=about.get(kind, "")) for kind in kinds

@@ -31,7 +31,7 @@ class Decided:
     persons: dict[str, int] = field(default_factory=dict)
 
 
-def decide(change: Change, contract: Contract, told: Sequence[Told], columns: frozenset[str]) -> Decided:
+def decide(change: Change, contract: Contract, told: Sequence[Told]) -> Decided:
     """Judge the rows of a locked contract in the order of enrolled_at, then of the file. Nothing is written."""
     book = _look_up(change.session, contract, told)
     decided = Decided(persons=book.persons)
@@ -42,7 +42,7 @@ def decide(change: Change, contract: Contract, told: Sequence[Told], columns: fr
         if reason is not None:
             decided.rejected.append((one, reason))
             continue
-        fields = _fields(one, stored, columns)
+        fields = _fields(one, stored)
         if stored is not None and all(getattr(stored, name) == value for name, value in fields.items()):
             decided.unchanged += 1
         else:
@@ -77,12 +77,12 @@ def _why_not(contract: Contract, book: Book, one: Told, stored: Stored | None) -
     return None
 
 
-def _fields(one: Told, stored: Stored | None, columns: frozenset[str]) -> dict[str, Any]:
-    """The enrollment as the row tells it; what the file has no column for stays as it is."""
+def _fields(one: Told, stored: Stored | None) -> dict[str, Any]:
+    """The enrollment as the row tells it; what it has no cell for stays as it is."""
     completed_at, withdrawn_at = one.completed_at, one.withdrawn_at
-    if stored is not None and "completed_at" not in columns:
+    if stored is not None and "completed_at" not in one.row.cells:
         completed_at = stored.completed_at
-    if stored is not None and "withdrawn_at" not in columns and one.status is EnrollmentStatus.WITHDRAWN:
+    if stored is not None and "withdrawn_at" not in one.row.cells and one.status is EnrollmentStatus.WITHDRAWN:
         withdrawn_at = stored.withdrawn_at
     return {
         "status": one.status,

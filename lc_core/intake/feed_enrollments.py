@@ -44,10 +44,12 @@ def take(db: Database, actor: Actor, sheet: Sheet, report: Report) -> None:
     with db.read() as session:
         access.require(session, actor, Action.MANAGE_CONTRACTS)
         codes = _look_up(session, sheet)
-    for contract_id, told in _read(sheet, file, codes, db.zone).items():
+    told_by_contract = _read(sheet, file, codes, db.zone)
+    for contract_id in sorted(told_by_contract):  # in one order for everybody: within one transaction all stay locked
+        told = told_by_contract[contract_id]
         with db.change(actor, Event.ENROLLMENTS_FED) as change:
             contract = access.contract_to_change(change, contract_id, Action.MANAGE_CONTRACTS)
-            decided = enrollment_decisions.decide(change, contract, told, sheet.columns)
+            decided = enrollment_decisions.decide(change, contract, told)
             unknown = enrollment_writing.write(change, contract, decided)
             limit = contract.per_user_limit
         report.unregistered += unknown

@@ -1,7 +1,7 @@
 """The files of the feeds as rows of text: CSV in UTF-8 or Parquet, with the same columns (R-INT-2)."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -63,6 +63,19 @@ def find(folder: Path, shapes: Sequence[Shape]) -> dict[str, Path]:
 def read(path: Path, shape: Shape) -> Sheet:
     """Read one file whole. Refused with unreadable_file or missing_column; single bad rows refuse nothing."""
     return _from_parquet(path, shape) if path.suffix == ".parquet" else _from_csv(path, shape)
+
+
+def of_rows(shape: Shape, rows: Iterable[Mapping[str, str]]) -> Sheet:
+    """Rows that come in no file. Each says what it has a cell for; `line` is its place among them, from 1."""
+    sheet = Sheet(shape.name, frozenset(shape.columns))
+    for place, cells in enumerate(rows, start=1):
+        row = Row(place, dict(cells))
+        reason = _why_not(list(cells), list(cells.values()))
+        if reason is None:
+            sheet.rows.append(row)
+        else:
+            sheet.bad.append((row, reason))
+    return sheet
 
 
 def _from_csv(path: Path, shape: Shape) -> Sheet:

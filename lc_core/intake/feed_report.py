@@ -1,9 +1,12 @@
 """What became of the rows of an import: file by file, and each rejected row with its line and its reason."""
 
+import csv
+import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import StringIO
 from typing import Any
 
 from lc_core.errors import Fact, Refused
@@ -76,6 +79,16 @@ class Report:
             self.notices.append(said.format(file=sheet.file, columns=", ".join(sheet.ignored)))
         self.files.append(file)
         return file
+
+    def rejects_as_csv(self) -> str:
+        """All rejected rows, each with its file, line and reason."""
+        text = StringIO(newline="")
+        rows = csv.writer(text)
+        rows.writerow(["file", "line", "reason", "row"])
+        for one in self.rejects:
+            # as JSON: it keeps the names of the columns, and its brace keeps a spreadsheet from running what follows
+            rows.writerow([one.file, one.line, one.reason.value, json.dumps(one.row, ensure_ascii=False)])
+        return text.getvalue()
 
     def as_json(self) -> dict[str, Any]:
         """The report as scripts read it."""

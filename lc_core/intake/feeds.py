@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lc_core import access
-from lc_core.intake import feed_activities, feed_contracts, feed_enrollments, feed_files, feed_users
+from lc_core.intake import feed_activities, feed_contracts, feed_enrollments, feed_files, feed_purchases, feed_users
 from lc_core.intake.feed_files import Shape, Sheet
 from lc_core.intake.feed_report import Report
 from lc_core.records.db import Actor, Database
@@ -31,17 +31,18 @@ FEEDS = (
     Feed(feed_activities.SHAPE, Action.MANAGE_CONTRACTS, feed_activities.take),
     Feed(feed_users.SHAPE, Action.MANAGE_PLACE, feed_users.take),
     Feed(feed_contracts.SHAPE, Action.MANAGE_CONTRACTS, feed_contracts.take),
+    Feed(feed_purchases.SHAPE, Action.MANAGE_CONTRACTS, feed_purchases.take),
     Feed(feed_enrollments.SHAPE, Action.MANAGE_CONTRACTS, feed_enrollments.take),
 )
 """In the order in which they are taken: what comes later builds on what came before."""
 
 
 def import_folder(db: Database, actor: Actor, folder: Path, *, progress: Progress | None = None) -> Report:
-    """Take the feeds of a folder: `activities`, `users`, `contracts`, `enrollments`, each as .csv or .parquet.
+    """Take the feeds of a folder: `activities`, `users`, `contracts`, `purchases`, `enrollments`; .csv or .parquet.
 
     Nothing is written where one of the files cannot be read, or where the actor may not bring all of them (NotFound):
-    activities, contracts and enrollments are for those who manage contracts, users for those who manage the place. Bad
-    rows are rejected one by one, with their reason.
+    users are for those who manage the place, the others for those who manage contracts. Bad rows are rejected one by
+    one, with their reason.
     """
     return take(db, actor, _read(db, actor, folder), progress=progress)
 

@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session, contains_eager
 
 from lc_core import rules
 from lc_core.mail import digest_guard
+from lc_core.mail.facts import OF_RUNS, run_of
 from lc_core.place_rules import why_not_write_to
 from lc_core.reasons import Reason
 from lc_core.records.db import Database, alone, rows_changed
+from lc_core.records.export_models import ExportRun
 from lc_core.records.house_models import Letter
 from lc_core.records.models import Contract, Invitation, Person, table_of
 from lc_core.records.types import UtcDateTime
@@ -128,7 +130,7 @@ def _due(session: Session, most: int, now: datetime, lease: timedelta) -> Iterat
         )
         for letter, invitation, contract in session.execute(found).all():
             most -= 1
-            yield letter, _why_not(letter, invitation, contract, now) or _why_no_digest(session, letter, now)
+            yield letter, _why_not(letter, invitation, contract, now) or _why_not_now(session, letter, now)
 
 
 def _why_not(letter: Letter, invitation: Invitation | None, contract: Contract | None, now: datetime) -> Reason | None:
@@ -142,9 +144,15 @@ def _why_not(letter: Letter, invitation: Invitation | None, contract: Contract |
     )
 
 
-def _why_no_digest(session: Session, letter: Letter, now: datetime) -> Reason | None:
-    """A digest is asked for by its reader and goes by their rights, which may have changed since it was written."""
-    return digest_guard.why_not(session, letter.person_id, now) if letter.kind is LetterKind.DIGEST else None
+def _why_not_now(session: Session, letter: Letter, now: datetime) -> Reason | None:
+    """A digest goes by its reader's rights, which may have changed since it was written; the file of a run may be gone."""
+    if letter.kind is LetterKind.DIGEST:
+        return digest_guard.why_not(session, letter.person_id, now)
+    if letter.kind not in OF_RUNS:
+        return None
+    run = session.get(ExportRun, run_of(letter))
+    there = run is not None and (run.expires_at is None or run.expires_at > now)
+    return None if there else Reason.FILE_GONE
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,14 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from lc_core.records import expressions
+from lc_core.records.export_models import ExportRun, SavedExport
 from lc_core.records.house_models import Digest, Letter
 from lc_core.records.models import Activity, Contract, ContractActivity, Invitation, InvitationActivity, Person
 from lc_core.vocabulary import AlertKind, ContractType, InvitationStatus, LetterKind
 
 M = TypeVar("M", Person, Contract, Invitation)
 INVITING = frozenset({LetterKind.INVITATION, LetterKind.REMINDER})
+OF_RUNS = frozenset({LetterKind.REPORT, LetterKind.REPORT_FAILED})
 WITH_ACTIVITIES = INVITING | {LetterKind.PURCHASE}
 
 
@@ -37,7 +39,8 @@ class Facts:
 
     `activities`: titles by activity, in reading order, by contract. `covered`: ids of a voucher invitation's activities.
     `open`: titles of the contracts that somebody may still answer an invitation of. `unanswered`: how many invitations
-    of a contract nobody answered for so many days. `stop_tokens`: of the links that end somebody's digest.
+    of a contract nobody answered for so many days. `stop_tokens`: of the links that end somebody's digest. `runs`: of
+    saved exports with their names, by their owner and what the letter is about.
     """
 
     now: datetime
@@ -49,6 +52,7 @@ class Facts:
     open: dict[int, list[str]] = field(default_factory=dict)
     unanswered: dict[tuple[int, int], int] = field(default_factory=dict)
     stop_tokens: dict[int, str] = field(default_factory=dict)
+    runs: dict[tuple[int, str], tuple[ExportRun, str]] = field(default_factory=dict)
 
     def covered_by(self, contract: Contract, invitation: Invitation) -> list[str]:
         """The current activities that an invitation covers, by title (R-CON-15, R-INV-10)."""
@@ -70,7 +74,23 @@ def read(session: Session, letters: Sequence[Letter], now: datetime) -> Facts:
     facts.open = _open(session, {one.person_id for one in letters if one.kind is LetterKind.WELCOME}, now)
     facts.unanswered = _unanswered(session, [one for one in letters if one.kind is LetterKind.ALERT], now)
     facts.stop_tokens = _stop_tokens(session, {one.person_id for one in letters if one.kind is LetterKind.DIGEST})
+    facts.runs = _runs(session, {run_of(one) for one in letters if one.kind in OF_RUNS})
     return facts
+
+
+def run_of(letter: Letter) -> int:
+    """The run of a saved export that a letter tells of; nothing has the id 0."""
+    return int(letter.about or 0)
+
+
+def _runs(session: Session, run_ids: Collection[int]) -> dict[tuple[int, str], tuple[ExportRun, str]]:
+    if not run_ids:
+        return {}
+    rows = select(ExportRun, SavedExport.name, SavedExport.person_id).join(
+        SavedExport, SavedExport.id == ExportRun.saved_export_id
+    )
+    found = session.execute(rows.where(ExportRun.id.in_(run_ids)))
+    return {(owner_id, str(run.id)): (run, name) for run, name, owner_id in found}
 
 
 def _stop_tokens(session: Session, person_ids: Collection[int]) -> dict[int, str]:

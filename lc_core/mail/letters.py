@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from lc_core import addresses
 from lc_core.errors import Refused
-from lc_core.mail import content, facts, headers, notices
+from lc_core.mail import content, facts, headers, notices, reports
 from lc_core.mail.content import Content, Invited, Site
 from lc_core.mail.digest import Week, digest
 from lc_core.mail.facts import About, Facts
@@ -41,6 +41,8 @@ class Written:
     utf8: bool
 
 
+Tokens = Callable[[str], str]
+"""What opens the file of a saved export, by what the records know of it; empty where the file is not there."""
 Weeks = Callable[[int], Week]
 """The week of somebody's contracts, as they may see them now; Refused where it cannot be told now."""
 
@@ -54,13 +56,14 @@ def no_weeks(_person_id: int) -> Week:
 class Writer:
     """Writes letters for an installation: its address on the web, the sender's, and the zone of the times it tells.
 
-    `weeks`: where the figures of a digest come from.
+    `weeks`: where the figures of a digest come from; `tokens`: where those of files do.
     """
 
     base_url: str
     sender: str
     zone: ZoneInfo
     weeks: Weeks = no_weeks
+    tokens: Tokens = lambda _file: ""
 
     def write(self, session: Session, letters: Sequence[Letter], now: datetime) -> dict[int, Written | Refused]:
         """The letters by their ids; without those whose person, contract or invitation is there no more.
@@ -91,8 +94,20 @@ class Writer:
         if letter.kind is LetterKind.DIGEST:
             token = known.stop_tokens.get(letter.person_id)
             return None if token is None else digest(site, self.weeks(letter.person_id), token)
+        if letter.kind in facts.OF_RUNS:
+            return self._of_run(site, letter, known)
         contract = known.contracts.get(letter.contract_id or 0)
         return None if contract is None else _said_of(site, letter, contract, known)
+
+    def _of_run(self, site: Site, letter: Letter, known: Facts) -> Content | None:
+        """Of a saved export: None where it, or the file, is there no more."""
+        run, name = known.runs.get((letter.person_id, letter.about), (None, ""))
+        if run is None:
+            return None
+        if run.failed_for is not None:
+            return reports.failed(site, name, run.failed_for)
+        until, token = run.expires_at, self.tokens(run.token_hash or "")
+        return reports.report(site, name, token, until) if token and until and until > known.now else None
 
     def _written(self, letter: Letter, said: Content, recipient: str, name: str, top: bytes) -> Written:
         message_id = self._message_id(letter)

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from lc_core.records import house_models  # noqa: F401 (its tables belong to the metadata too)
+from lc_core.records import api_models, export_models, house_models, purchase_models  # noqa: F401 (their tables belong to the metadata too)
 from lc_core.records.models import Record
 
 context.configure(
