@@ -162,3 +162,18 @@ def admins(db: Database, actor: Actor, contract_id: int) -> list[AdminSeen]:
             .order_by(Person.email_key.nulls_last())
         )
         return [AdminSeen(person.id, person.name, person.email or "") for person in session.scalars(named)]
+
+
+def run_by(db: Database, actor: Actor, contract_id: int) -> list[str]:
+    """What those are called who are named on a contract; nobody for those who may not see people."""
+    with db.read() as session:
+        access.contract_to_see(session, actor, contract_id)
+        rights = access.rights_of(session, actor)
+        if not may(rights, Action.VIEW_PEOPLE, own=contract_id in rights.own):
+            return []
+        named = (
+            select(Person.name)
+            .join(ContractAdmin, ContractAdmin.person_id == Person.id)
+            .where(ContractAdmin.contract_id == contract_id, Person.erased_at.is_(None), Person.name != "")
+        )
+        return sorted(session.scalars(named), key=str.casefold)

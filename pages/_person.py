@@ -13,7 +13,7 @@ from lc_core.privacy import Erasure
 from lc_core.records.db import Actor, Database, DatabaseError
 from lc_core.records.operations import OperationKey
 from lc_core.vocabulary import AccountStatus
-from pages import _frame, _person_roles, _places
+from pages import _frame, _person_roles, _places, _tokens
 
 LOOKS: dict[AccountStatus, Any] = {
     AccountStatus.REGISTERED: "green",
@@ -21,7 +21,17 @@ LOOKS: dict[AccountStatus, Any] = {
     AccountStatus.DEACTIVATED: "red",
     AccountStatus.ERASED: "gray",
 }
-DONE = ("register", "grant", "revoke", "deactivate", "reactivate", "erase", "unlink", "sign-out-everywhere")
+DONE = (
+    "register",
+    "grant",
+    "revoke",
+    "deactivate",
+    "reactivate",
+    "erase",
+    "unlink",
+    "sign-out-everywhere",
+    "revoke-token",
+)
 
 
 def add() -> None:
@@ -53,6 +63,7 @@ def _tell() -> None:
                 "erase": _("Erased. What was counted stays counted, under a pseudonym."),
                 "unlink": _("The sign-in is unlinked."),
                 "sign-out-everywhere": _("All sessions of theirs are over."),
+                "revoke-token": _("The token is revoked."),
             }[last.what]
         )
 
@@ -68,6 +79,7 @@ def show(seen: OnePerson) -> None:
         _person_roles.show(seen)
         _contracts(seen)
         _sign_ins(seen)
+        _tokens.show(seen)
         _privacy(seen)
     _dialogs(seen)
 

@@ -66,6 +66,7 @@ def manages_place(me: Me) -> bool:
 LEARNING = N_("Your invitations, activities and enrollments, and the place to enter an invitation code.")
 MY_CONTRACTS = N_("My contracts")
 USAGE = N_("What was bought, how it is used over time, where people stop, and what ends soon.")
+EXPORTS = N_("Take away exactly the rows you choose: filters, columns, a format, a look at them first.")
 ADMINISTRATION = N_("Administration")
 MANAGING = N_("All learning contracts: create them, change them, name their admins, choose their activities.")
 CATALOGUE = N_("The learning activities that contracts can offer, and the groups that contracts are sorted by.")
@@ -96,6 +97,7 @@ PLACES = (
     Place("system", N_("System"), "settings", ADMINISTRATION, SYSTEM, manages_place),
     Place("ledger", N_("Seat ledger"), "receipt_long", "", "", sees_contracts),
     Place("seat_usage", N_("Seat usage"), "monitoring", N_("Analytics"), USAGE, sees_contracts),
+    Place("exports", N_("Exports"), "file_export", N_("Analytics"), EXPORTS, sees_contracts),
     Place("enrollments", N_("Enrollments"), "groups", "", "", sees_contracts),
 )
 BY_NAME = {place.name: place for place in PLACES}

@@ -1,5 +1,6 @@
 """What all charts of seat usage are about: contracts, an activity, a time. The page's address keeps it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -54,7 +55,7 @@ class Asked:
 def ask(full: pl.DataFrame) -> Asked:
     """The filters, and what is set of them, each to be taken away. `full`: the answer of how_full_is_each_contract."""
     offered = answers.which_activities_are_offered(_frame.insight(), _frame.actor()).frame
-    contracts, activities = _names(full, "contract_id", "title"), _names(offered, "activity_id", "activity")
+    contracts, activities = names(full, "contract_id", "title"), names(offered, "activity_id", "activity")
     groups = sorted(full["group_name"].drop_nulls().unique().to_list())
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         period = _kept.select(_("Period"), list(PERIODS), name=PERIOD, labels=lambda one: _(PERIODS[one]))
@@ -85,8 +86,8 @@ def ask(full: pl.DataFrame) -> Asked:
             PERIOD: _(PERIODS[period]) if period else "",
         },
     )
-    if one:
-        _ways_into(int(one))
+    limits = {TYPE: kind, "contract_status": status, GROUP: group, CONTRACT: one, ACTIVITY: activity}
+    _ways_on(asked.period, limits)
     return asked
 
 
@@ -98,13 +99,11 @@ def _labels(words: type[Word]) -> dict[str, str]:
     return {word.value: word.label for word in words}
 
 
-def _names(frame: pl.DataFrame, number: str, name: str) -> dict[str, str]:
+def names(frame: pl.DataFrame, number: str, name: str) -> dict[str, str]:
     """What can be chosen, by title; with its code where the title is another's too."""
     rows = frame.unique(number).sort(pl.col(name).str.to_lowercase(), "code").to_dicts()
-    titles = [row[name] for row in rows]
-    return {
-        str(row[number]): f"{row[name]} ({row['code']})" if titles.count(row[name]) > 1 else row[name] for row in rows
-    }
+    titles = Counter(row[name] for row in rows)
+    return {str(row[number]): f"{row[name]} ({row['code']})" if titles[row[name]] > 1 else row[name] for row in rows}
 
 
 def _period(chosen: str) -> Period | None:
@@ -166,9 +165,13 @@ def _time(period: Period | None) -> str:
     return f"{language.date(period.first)} – {language.date(period.last)}"
 
 
-def _ways_into(contract_id: int) -> None:
-    """The pages of the one contract that is chosen."""
+def _ways_on(period: Period | None, limits: dict[str, str]) -> None:
+    """The same as rows of a file, and the pages of the one contract that is chosen."""
+    days = {PERIOD: "dates", "from": str(period.first), "until": str(period.last), "zone": "UTC"} if period else {}
     with st.container(horizontal=True):
-        _places.link("invitations", _("Invitations"), icon=":material/mail:", contract=contract_id)
-        _places.link("activities", _("Learning activities"), icon=":material/school:", contract=contract_id)
-        _places.link("ledger", _("Seat ledger"), icon=":material/receipt_long:", contract=contract_id)
+        _places.link("exports", _("Export these rows"), icon=":material/file_export:", **limits, **days)
+        contract_id = limits[CONTRACT]
+        if contract_id:
+            _places.link("invitations", _("Invitations"), icon=":material/mail:", contract=contract_id)
+            _places.link("activities", _("Learning activities"), icon=":material/school:", contract=contract_id)
+            _places.link("ledger", _("Seat ledger"), icon=":material/receipt_long:", contract=contract_id)

@@ -16,7 +16,8 @@ ANY = "any"
 MORE: dict[str, tuple[str, dict[str, str]]] = {
     "activities": ("activities", {}),
     "rename": ("invitations", {"rename": "yes"}),
-    "export": ("activities", {}),
+    "export": ("exports", {}),
+    "report": ("seat_usage", {}),
 }
 """What else can be done with a contract: where, and with which words in the address."""
 
@@ -80,14 +81,19 @@ def card(row: dict[str, Any], now: datetime) -> None:
 
 
 def more_label(word: str) -> str:
-    return {"activities": _("View Learning Activities"), "rename": _("Rename"), "export": _("Export enrollments")}[word]
+    labels = {
+        "activities": _("View Learning Activities"),
+        "rename": _("Rename"),
+        "export": _("Export"),
+        "report": _("Usage report"),
+    }
+    return labels[word]
 
 
 def about(row: dict[str, Any], now: datetime) -> str:
     """Type, period and code in one line."""
-    ends = language.date(row["valid_to"]) if row["valid_to"] else _("no end")
-    period = f"{language.date(row['valid_from'])} – {ends} ({center.when(row['starts_at'], row['ends_at'], now)})"
-    return " · ".join([ContractType.of(row["contract_type"]).label, _frame.safe(period), _frame.safe(row["code"])])
+    period = _frame.safe(center.period(row, now))
+    return " · ".join([ContractType.of(row["contract_type"]).label, period, _frame.safe(row["code"])])
 
 
 _frame.visitor(_places.sees_contracts)

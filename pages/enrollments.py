@@ -90,5 +90,13 @@ if shown.rows:
         search=search,
         key="export",
     )
+    _places.link(
+        "exports",
+        _("Choose columns and a format"),
+        icon=":material/file_export:",
+        contract=contract.id,
+        activity=activity_id,
+        status=asked[0] if len(asked) == 1 else None,
+    )
 else:
     st.info(_("Nobody matches."))

@@ -6,13 +6,18 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from sqlalchemy import update
 
 from lc_core.bench import export as bench
 from lc_core.bench.measuring import Work
+from lc_core.exports.chosen import Chosen
 from lc_core.exports.datasets import DATASETS, KINDS
+from lc_core.exports.wanted import Format
 from lc_core.records.db import Database
+from lc_core.records.export_models import ExportRun, SavedExport
 from lc_core.vocabulary import ContractType, Role
 from tests import worlds
+from tests.saving import a_saved, an_analyst
 from tests.test_cli import Lc, answered, done, lc
 from tests.test_exports import code_of
 from tests.worlds import contract_now
@@ -96,6 +101,51 @@ def test_lc_export_tells_its_dictionary(lc: Lc, name: str):
     for one in told["columns"]:
         assert one["column"] in shown
         assert one["type"] in KINDS.values()
+
+
+# --- what was saved --------------------------------------------------------------------------------------------------
+
+
+def test_lc_report_makes_a_saved_export_now(db: Database, lc: Lc, tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ana = an_analyst(db)
+    a_saved(db, ana, "Every Monday", Chosen("contracts", Format.PARQUET, columns=("contract_title",)))
+    told = answered(lc("report", "every monday", "--actor", worlds.email("ana"), "--json"))
+    as_csv = done(lc("report", "Every Monday", "--to", tmp_path / "one.csv", "--actor", worlds.email("ana")))
+
+    assert re.fullmatch(r"Every-Monday-\d{4}-\d\d-\d\d\.parquet", told["path"])
+    assert pl.read_parquet(told["path"]).to_dict(as_series=False) == {"contract_title": ["Safety"]}
+    assert (tmp_path / "one.csv").read_text() == '"contract_title"\n"Safety"\n'
+    assert as_csv.startswith("1 rows, ")
+    assert worlds.count_of(db, ExportRun) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["Mine"], 2),
+        (["Every Monday", "--actor", "ana@example.org"], 1),
+        (["Mine", "--to", "one.txt", "--actor", "ana@example.org"], 2),
+        (["Mine", "--actor", "bea@example.org"], 1),
+        (["Mine", "--actor", "nobody@example.org"], 1),
+        (["Gone", "--actor", "ana@example.org"], 1),
+    ],
+)
+def test_lc_report_says_in_a_sentence_why_not(
+    db: Database, lc: Lc, tmp_path: Path, monkeypatch, words: list[str], code: int
+):
+    monkeypatch.chdir(tmp_path)
+    ana = an_analyst(db)
+    worlds.somebody(db, "bea", Role.ANALYST)
+    a_saved(db, ana, "Mine")
+    gone = a_saved(db, ana, "Gone")
+    with db.bookkeeping() as session:
+        session.execute(update(SavedExport).where(SavedExport.id == gone).values(chosen='{"dataset": "gone"}'))
+    told = lc("report", *words)
+
+    assert (told.exit_code, told.stdout) == (code, "")
+    assert re.fullmatch(r"[^{}]+\.\n", told.stderr)
+    assert [one.name for one in tmp_path.iterdir() if one.name != "data"] == []
 
 
 # --- the bench -------------------------------------------------------------------------------------------------------

@@ -1,8 +1,10 @@
-"""`lc export`: a data set as a file, limited as on the page, with the rights of whoever it is for."""
+"""`lc export` and `lc report`: a data set, or what was saved of one, as a file, with the rights of whoever it is for."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.progress import Progress
@@ -10,14 +12,17 @@ from rich.progress import Progress
 from lc_core.cli import tools
 from lc_core.cli.ask import DAY, Day
 from lc_core.cli.tools import AsJson, OnBehalfOf
-from lc_core.exports import choosing, writing
+from lc_core.errors import Refused
+from lc_core.exports import choosing, saved, writing
 from lc_core.exports.datasets import DATASETS, Dataset
 from lc_core.exports.wanted import Format, Wanted
 from lc_core.exports.writing import Written
 from lc_core.insight.asking import Period
 from lc_core.insight.copy import Insight
 from lc_core.language import _
+from lc_core.reasons import Reason
 from lc_core.records.db import Actor
+from lc_core.report_rules import stem_of
 from lc_core.vocabulary import ContractStatus, ContractType
 
 commands = typer.Typer()
@@ -52,7 +57,9 @@ def export(
     ] = None,
     columns: Annotated[str, typer.Option("--columns", metavar="A,B", help="Only these, in this order.")] = "",
     excel: Annotated[bool, typer.Option("--excel", help="A CSV as Excel wants it in your language.")] = False,
-    zone: Annotated[str, typer.Option("--zone", metavar="ZONE", help="Of the columns in local time.")] = "UTC",
+    zone: Annotated[
+        str, typer.Option("--zone", metavar="ZONE", help="Of the days, and of the columns in local time.")
+    ] = "UTC",
     describe: Annotated[bool, typer.Option("--describe", help="Tell what each column is; write nothing.")] = False,
     as_json: AsJson = False,
     actor: OnBehalfOf = "",
@@ -83,6 +90,31 @@ def export(
         )
         said["activity"] = choosing.activity(insight, who, activity) if activity else None
         written = _written(insight, who, _wanted(said), to)
+        insight.close()
+    _tell(written, as_json=as_json)
+
+
+@commands.command()
+def report(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Of a saved export of yours.")],
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FILE", help="Where; else here, named after the export and the day.")
+    ] = None,
+    as_json: AsJson = False,
+    actor: OnBehalfOf = "",
+) -> None:
+    """A saved export, made now."""
+    if not actor:
+        tools.stop(_("Say whose saved export it is with --actor EMAIL."), 2)
+    with tools.records() as db:
+        who, insight = tools.acting(db, actor), tools.insight(db)
+        found = saved.by_name(db, who, name)
+        if found.chosen is None:
+            raise Refused(Reason.EXPORT_IMPOSSIBLE)
+        now = db.clock()
+        wanted = found.chosen.wanted(insight, who, now)
+        path = to or Path(f"{stem_of(found.name)}-{now.astimezone(ZoneInfo(wanted.zone)).date()}{wanted.format.ending}")
+        written = _written(insight, who, replace(wanted, format=_format(path)), path)
         insight.close()
     _tell(written, as_json=as_json)
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 import polars as pl
@@ -59,15 +60,29 @@ def count(insight: Insight, actor: Actor, wanted: Wanted) -> int:
         return reading.rows
 
 
-def preview(insight: Insight, actor: Actor, wanted: Wanted, most: int = 50) -> pl.DataFrame:
-    """The first rows of the file, at most so many."""
+@dataclass(frozen=True)
+class Look:
+    """The first rows of a file, how many it would have, and what they tell of."""
+
+    frame: pl.DataFrame
+    rows: int
+    as_of: datetime
+
+
+def look(insight: Insight, actor: Actor, wanted: Wanted, most: int = 50) -> Look:
+    """The first rows of the file, at most so many, with the number of all."""
     found = pl.DataFrame(schema=wanted.schema)
     with opened(insight, actor, wanted, most) as reading:
         for frame in reading.frames:
             found = pl.concat([found, frame.head(most - found.height)])
             if found.height == most:
                 break
-    return found
+    return Look(found, reading.rows, reading.as_of)
+
+
+def preview(insight: Insight, actor: Actor, wanted: Wanted, most: int = 50) -> pl.DataFrame:
+    """The first rows of the file, at most so many."""
+    return look(insight, actor, wanted, most).frame
 
 
 def frames(insight: Insight, actor: Actor, wanted: Wanted) -> Iterator[pl.DataFrame]:
@@ -99,8 +114,8 @@ class _Rows:
         self._wanted = wanted
         self._people = people
         self._sql = (QUERIES / f"{wanted.dataset}.sql").read_text(encoding="utf-8").rstrip()
-        within = wanted.period or EVER
-        self._said = {"now": now, "activity": wanted.activity, "from": within.since, "to": within.until}
+        since, until = (wanted.period or EVER).within(ZoneInfo(wanted.zone))
+        self._said = {"now": now, "activity": wanted.activity, "from": since, "to": until}
 
     def of(self, contracts: list[int]) -> list[tuple[int, int]]:
         """Limit everything to these contracts; how many rows each has, in their order."""

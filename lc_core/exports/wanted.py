@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import polars as pl
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
+from lc_core import report_rules
 from lc_core.exports.datasets import DATASETS, LOCALLY, Dataset
 from lc_core.insight.asking import Period
 from lc_core.insight.columns import Columns
@@ -38,8 +38,9 @@ class Format(Word):
 class Wanted:
     """`columns` and `statuses`: none = all. `only`: contract ids, None = all that the asker may see.
 
-    `period`: days (UTC), of the data set's `instant`. `zone`: of the columns in local time. `excel`: a CSV as the
-    spreadsheets of the language spoken want it. ValueError, in a sentence, for what no data set can be asked.
+    `period`: days of the data set's `instant`. `zone`: by whose clocks these days and the columns in local time are.
+    `excel`: a CSV as the spreadsheets of the language spoken want it. ValueError, in a sentence, for what no data set
+    can be asked.
     """
 
     dataset: str
@@ -63,7 +64,7 @@ class Wanted:
             raise ValueError(_("This data set tells of this moment: it is not limited to a period."))
         if self.period is not None and self.period.last < self.period.first:
             raise ValueError(_("The period ends before it begins."))
-        if not _is_zone(self.zone):
+        if not is_zone(self.zone):
             raise ValueError(_("There is no time zone called {name}.").format(name=self.zone))
 
     @property
@@ -98,12 +99,13 @@ def _known(what: str, said: tuple[str, ...], known: tuple[str, ...]) -> None:
         raise ValueError(sentence.format(what=what, names=", ".join(known)))
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
     """Whether Python and Polars both know it."""
+    if not report_rules.is_zone(name):
+        return False
     try:
-        ZoneInfo(name)
         pl.Series([0], dtype=pl.Datetime("us", "UTC")).dt.convert_time_zone(name)
-    except (ValueError, OSError, LookupError, pl.exceptions.ComputeError):
+    except pl.exceptions.ComputeError:
         return False
     return True
 

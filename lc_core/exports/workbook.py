@@ -144,10 +144,12 @@ class _Book:
         if wanted.statuses:
             yield _("Statuses"), ", ".join(wanted.statuses)
         if wanted.period is not None:
-            told = _("{first} to {last}, by {column} (UTC)")
+            told = _("{first} to {last}, by {column} ({zone})")
             yield (
                 _("Period"),
-                told.format(first=wanted.period.first, last=wanted.period.last, column=wanted.of.instant),
+                told.format(
+                    first=wanted.period.first, last=wanted.period.last, column=wanted.of.instant, zone=wanted.zone
+                ),
             )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,13 @@ Only = Collection[int] | None
 """The contracts a question is limited to, beside what the asker may see; None: all of those."""
 
 
+FIRST_DAY, LAST_DAY = date.min + timedelta(days=1), date.max - timedelta(days=2)
+"""Beyond these the calendar ends before some zone's day does."""
+
+
 @dataclass(frozen=True)
 class Period:
-    """Days (UTC), both included."""
+    """Days, both included; of UTC, where nothing else is said."""
 
     first: date
     last: date
@@ -32,13 +36,18 @@ class Period:
     @property
     def since(self) -> datetime:
         """The instant at which it begins."""
-        return datetime.combine(self.first, time(), tzinfo=UTC)
+        return self.within(UTC)[0]
 
     @property
     def until(self) -> datetime:
         """The instant at which it is over."""
-        last = min(self.last, date.max - timedelta(days=1))
-        return datetime.combine(last + timedelta(days=1), time(), tzinfo=UTC)
+        return self.within(UTC)[1]
+
+    def within(self, zone: tzinfo) -> tuple[datetime, datetime]:
+        """The instants (UTC) at which it begins and is over, as the clocks of a zone have its days."""
+        first, last = max(self.first, FIRST_DAY), min(self.last, LAST_DAY)
+        since, until = (datetime.combine(day, time(), tzinfo=zone) for day in (first, last + timedelta(days=1)))
+        return since.astimezone(UTC), until.astimezone(UTC)
 
 
 EVER = Period(date.min, date.max)

@@ -5,9 +5,9 @@ import re
 
 import polars as pl
 
-_LIVE = "=+\\-@\\t\\r\\n＝＋－＠"  # noqa: RUF001  (the full-width signs are formulas too where they are folded)
-_MARKED = re.compile(f"'+[{_LIVE}]")
-WOULD_RUN = f"^'*[{_LIVE}]"
+LIVE = "=+\\-@\\t\\r\\n＝＋－＠"  # noqa: RUF001  (the full-width signs are formulas too where they are folded)
+_MARKED = re.compile(f"'+[{LIVE}]")
+WOULD_RUN = f"^'*[{LIVE}]"
 """What begins like a formula, or like the mark of one: marked again, so that taking off one mark gives the text back."""
 
 

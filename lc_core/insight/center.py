@@ -1,7 +1,7 @@
 """The Learning Contract Center as it is looked at: tabs with their counts, search, sort, pages, badges."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -118,6 +118,12 @@ def badges(row: dict[str, Any], now: datetime) -> list[str]:
     return told
 
 
+def period(row: Mapping[str, Any], now: datetime) -> str:
+    """From which day to which a contract is valid, and how far off its next boundary is."""
+    ends = language.date(row["valid_to"]) if row["valid_to"] else _("no end")
+    return f"{language.date(row['valid_from'])} – {ends} ({when(row['starts_at'], row['ends_at'], now)})"
+
+
 def when(starts_at: datetime, ends_at: datetime | None, now: datetime) -> str:
     """How far off the contract's next boundary is."""
     if now < starts_at:
@@ -175,13 +181,17 @@ class Totals:
         """Seats used of all (R-ANA-1); None where there are no seats."""
         return self.used / self.seats if self.seats else None
 
+    @property
+    def share(self) -> str:
+        """The same in words; a dash where there are no seats."""
+        return "–" if self.utilisation is None else language.percent(self.utilisation)
+
     def told(self) -> list[tuple[str, str, str]]:
         """Each figure with its name and its definition."""
-        share = "–" if self.utilisation is None else language.percent(self.utilisation)
         return [
             (_("Seats bought"), language.number(self.seats), _("All seats of these contracts.")),
             (_("Used"), language.number(self.used), _("Seats taken and not returned, by the ledger.")),
-            (_("Utilisation"), share, _("Seats used, of all seats of these contracts.")),
+            (_("Utilisation"), self.share, _("Seats used, of all seats of these contracts.")),
             (
                 _("Reserved"),
                 language.number(self.reserved),

@@ -99,9 +99,9 @@ def enrollment_bar() -> Specification:
     return _one_bar(labels, (*STATUS_COLOURS, NOT_ENROLLED_COLOUR), _("People"), _("Status"))
 
 
-def seat_segments(row: Row) -> pl.DataFrame:
+def seat_segments(row: Row, words: Words | None = None) -> pl.DataFrame:
     """The bar's frame from one row of the answer: a segment for each status that has seats, in their order."""
-    return _segments(_seats(row))
+    return _segments(_seats(row, words))
 
 
 def seats_as_drawn(row: Row, words: Words | None = None) -> Specification:

@@ -1,5 +1,6 @@
 """What is known of a version of the analytic copy, and the small file that tells which one is current."""
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -81,6 +82,15 @@ def current(folder: Path) -> Copy | None:
         return _copy_told((folder / CURRENT).read_bytes())
     except (OSError, ValueError):
         return None
+
+
+def can_be_asked(folder: Path) -> bool:
+    """Whether there is a version, or one can be made: whoever misses it builds it."""
+    copy = current(folder)
+    if copy is not None and (folder / copy.file).is_file():
+        return True
+    made = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    return made.is_dir() and os.access(made, os.W_OK)
 
 
 @lru_cache(2)

@@ -5,7 +5,7 @@ from typing import Any
 
 from lc_core import language, seat_rules
 from lc_core.insight import charts
-from lc_core.insight.charts import Row, Specification
+from lc_core.insight.charts import Row, Specification, Words
 from lc_core.language import _, ngettext
 from lc_core.seat_rules import DealSeats, SeatsByStatus
 from lc_core.vocabulary import ContractType, SeatStatus
@@ -14,15 +14,18 @@ from lc_core.wording import deal_seat
 
 def drawn(row: Row, contract_type: ContractType) -> Specification:
     """The bar. `row`: SeatsByStatus, or a row of the answer that has its fields."""
+    return charts.seats_as_drawn(*by_status(row, contract_type))
+
+
+def by_status(row: Row, contract_type: ContractType) -> tuple[Row, Words]:
+    """The seats of each status that the type has, and what it calls them."""
     if contract_type is not ContractType.UNLIMITED:
-        return charts.seats_as_drawn(row)
+        return row, {status: status.label for status in SeatStatus}
     deal = _deal(row)
     counts = {SeatStatus.USED: deal.allocated, SeatStatus.UNCOMMITTED: deal.available}
     if deal.lost:
         counts = {SeatStatus.USED: deal.allocated, SeatStatus.EXPIRED_UNUSED: deal.lost}
-    return charts.seats_as_drawn(
-        {status.value: seats for status, seats in counts.items()}, {status: deal_seat(status) for status in counts}
-    )
+    return {status.value: seats for status, seats in counts.items()}, {status: deal_seat(status) for status in counts}
 
 
 def described(row: Row, contract_type: ContractType) -> str:

@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from lc_core import access
 from lc_core.insight import check
 from lc_core.insight.copy import Insight
+from lc_core.records import expressions
 from lc_core.records.db import Actor
 from lc_core.records.house_models import Beat, Letter
+from lc_core.records.models import Contract
 from lc_core.settings import settings
-from lc_core.vocabulary import Action, LetterState
+from lc_core.vocabulary import Action, ContractStatus, LetterState
 
 LIBRARIES = ("learning-contracts", "streamlit", "sqlalchemy", "duckdb", "polars")
 QUIET = timedelta(hours=1)
@@ -48,8 +51,7 @@ def seen(insight: Insight, actor: Actor) -> System:
     now, copy = insight.db.clock(), insight.published()
     with insight.db.read() as session:
         access.require(session, actor, Action.MANAGE_PLACE)
-        beats = session.scalars(select(Beat).order_by(Beat.job)).all()
-        counted = dict(session.execute(select(Letter.state, func.count()).group_by(Letter.state)).all())
+        jobs, letters = _jobs(session, now), _letters(session)
         dialect = session.get_bind().dialect
         numbers = ".".join(str(part) for part in getattr(dialect, "server_version_info", None) or ())
     return System(
@@ -59,11 +61,60 @@ def seen(insight: Insight, actor: Actor) -> System:
             "python": platform.python_version(),
             dialect.name: numbers,
         },
-        jobs=[Job(beat.job, beat.at, beat.failing_since, beat.words, now - beat.at > QUIET) for beat in beats],
-        letters={state: counted.get(state, 0) for state in LetterState},
+        jobs=jobs,
+        letters=letters,
         copy_as_of=copy.as_of if copy else None,
         copy_rows=sum(copy.counts.values()) if copy else 0,
     )
+
+
+@dataclass(frozen=True)
+class Held:
+    """The contracts of one status: how many there are, their seats, and how many of those are used."""
+
+    contracts: int
+    seats: int
+    used: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is watched from outside, as it stands at `now`."""
+
+    now: datetime
+    jobs: list[Job]
+    letters: dict[LetterState, int]
+    contracts: dict[ContractStatus, Held]
+    copy_as_of: datetime | None
+    copy_rows: int
+
+
+def figures(insight: Insight, actor: Actor) -> Figures:
+    """Counts and ages, for those who look after the place. They name nobody."""
+    now, copy = insight.db.clock(), insight.published()
+    status = expressions.contract_status(now)
+    sums = (func.count(), func.coalesce(func.sum(Contract.seats), 0), func.coalesce(func.sum(Contract.seats_used), 0))
+    with insight.db.read() as session:
+        access.require(session, actor, Action.MANAGE_PLACE)
+        held = {word: Held(*numbers) for word, *numbers in session.execute(select(status, *sums).group_by(status))}
+        return Figures(
+            now=now,
+            jobs=_jobs(session, now),
+            letters=_letters(session),
+            contracts={word: held.get(word.value, Held(0, 0, 0)) for word in ContractStatus},
+            copy_as_of=copy.as_of if copy else None,
+            copy_rows=sum(copy.counts.values()) if copy else 0,
+        )
+
+
+def _jobs(session: Session, now: datetime) -> list[Job]:
+    beats = session.scalars(select(Beat).order_by(Beat.job))
+    return [Job(beat.job, beat.at, beat.failing_since, beat.words, now - beat.at > QUIET) for beat in beats]
+
+
+def _letters(session: Session) -> dict[LetterState, int]:
+    counted = dict(session.execute(select(Letter.state, func.count()).group_by(Letter.state)).all())
+    return {state: counted.get(state, 0) for state in LetterState}
 
 
 def prove(insight: Insight, actor: Actor) -> check.Report:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser
@@ -90,8 +91,10 @@ def test_hostile_texts_fetch_nothing_on_any_page(browser: Browser, beacon: Beaco
             "activities",
             "enrollments",
             "seat_usage",
+            "exports",
         ):
-            walk(page, "/" if name == "home" else f"/{name}?contract={ids['contract']}&activity={ids['activity']}")
+            asked = f"contract={ids['contract']}&activity={ids['activity']}&column={quote(beacon.image('column'))}"
+            walk(page, "/" if name == "home" else f"/{name}?{asked}")
             if name == "invitations" and role == "Contract admin":
                 select_row(page, 0)
             for chart in page.locator("[data-testid=stVegaLiteChart] canvas").all():

@@ -18,6 +18,9 @@ LOOKS: dict[str, dict[str, Any]] = {
     "dark": {"viewport": {"width": 1440, "height": 1200}, "color_scheme": "dark"},
     "narrow": {"viewport": {"width": 360, "height": 1600}, "color_scheme": "light"},
 }
+EXPORT = "/exports?contract=6&status=in_progress&status=completed" + "".join(
+    f"&column={name}" for name in ("activity_title", "person", "status", "enrolled_at_local", "progress_at_local")
+)
 PLACES = {
     "sign-in": ("/", None),
     "home": ("/", "Contract admin"),
@@ -28,6 +31,8 @@ PLACES = {
     "seat-usage-people": ("/seat_usage?part=people&stopped=accepted", "Manager"),
     "seat-usage-activities": ("/seat_usage?part=activities", "Manager"),
     "seat-usage-win-back": ("/seat_usage?part=win-back&idle=silent", "Manager"),
+    "exports": (EXPORT, "Analyst"),
+    "exports-dictionary": ("/exports?part=dictionary", "Analyst"),
     "invitations": ("/invitations?contract=6", "Super administrator"),
     "add-invitations": ("/add_invitations?contract=6&way=type", "Super administrator"),
     "activities": ("/activities?contract=6", "Super administrator"),

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import pytest
 from sqlalchemy import Connection, event, select, update
 
-from lc_core import access, people, roles, seats
+from lc_core import access, people, purchases, roles, seats
 from lc_core.errors import NotFound, Refused
 from lc_core.reasons import Reason
 from lc_core.records import db as records
@@ -37,6 +37,7 @@ class Safety(Enum):
     CHECK = "the CHECK on the seats used (PostgreSQL: the test drops it)"
     ROLES_LOCK = "the row lock on the super administrators (SQLite: BEGIN IMMEDIATE)"
     ORDER = "the order in which new people are written"
+    PURCHASE_LOCK = "the lock on the order id (SQLite: BEGIN IMMEDIATE)"
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,9 @@ def _take_away(without: frozenset[Safety]) -> None:
         here.setattr(access, "_locked", _unlocked)
     if Safety.ROLES_LOCK in without:
         here.setattr(roles, "lock_super_admins", lambda _change: None)
-    if without & {Safety.LOCK, Safety.ROLES_LOCK}:
+    if Safety.PURCHASE_LOCK in without:
+        here.setattr(purchases, "alone", lambda _session, _what: None)
+    if without & {Safety.LOCK, Safety.ROLES_LOCK, Safety.PURCHASE_LOCK}:
         here.setattr(records, "_prepare_sqlite", _prepared(records._prepare_sqlite, _leave_as_it_comes))
         here.setattr(records, "_begin_sqlite", lambda _connection: None)
     if Safety.GUARD in without:
