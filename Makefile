@@ -12,7 +12,10 @@ SLOW := races seat_machine pages who readme demo cli access_matrix usage usage_p
 	view_exports my_learning bench exports_reading exports_files exports_workbooks exports_cli bulk_inviting \
 	invite_kills code_limits worker worker_kills outbox_page place_pages log_pages manage_contracts_page \
 	contract_parts_page deal_machine deals_page letters_page copy_by_changes copy_under_load ask seat_questions \
-	people_questions forecast digest_letters
+	people_questions forecast digest_letters usage_report usage_report_files exports_page exports_made \
+	drop_folder_races purchase_races buyers report_kills report_runs report_once report_failures report_folders \
+	export_links saved_exports saved_exports_page report_times export_days api_schema api_repeats api_kills \
+	api_matrix api_calls api_feeds api_traps tokens metrics token_page readme_api cli_tokens
 
 .DEFAULT_GOAL := help
 .PHONY: help run test coverage check oulad soak words lock clean chromium exim calc

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from lc_core import access, people, rules
+from lc_core import access, people, rules, tokens
 from lc_core.contracts import code_key
 from lc_core.errors import NotFound
 from lc_core.invitation_lists import LAST_PAGE, PAGE_SIZE
@@ -176,7 +176,7 @@ def _entries(session: Session, events: Select[AuditEvent]) -> list[Entry]:
             id=event.id,
             at=event.at,
             event=event.event,
-            who=names.get(event.actor_id or 0, event.actor_name),
+            who=_who(event, names),
             contract=contracts.get(event.chain, ""),
             about=names.get(event.subject.get("person", 0), ""),
             items=counted.get(event.id, 0),
@@ -185,6 +185,14 @@ def _entries(session: Session, events: Select[AuditEvent]) -> list[Entry]:
         )
         for event in found
     ]
+
+
+def _who(event: AuditEvent, names: dict[int, str]) -> str:
+    """By name, and with which token where a program acted for them."""
+    name = names.get(event.actor_id or 0)
+    if name is None:
+        return event.actor_name
+    return f"{name} ({event.actor_name})" if event.actor_name.startswith(tokens.ACTS_WITH) else name
 
 
 def _names(session: Session, person_ids: set[int]) -> dict[int, str]:

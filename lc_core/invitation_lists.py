@@ -127,6 +127,17 @@ def every(
         return [row for portion in portions(ids) for row in _rows(session, contract, portion, now, named=named)]
 
 
+def following(
+    db: Database, actor: Actor, contract_id: int, wanted: Filter, *, last: int, most: int
+) -> list[InvitationSeen]:
+    """The next invitations that match, by their ids, for programs. `last`: the id of the last one they have, or 0."""
+    now = db.clock()
+    with db.read() as session:
+        contract, allowed, named = _allowed(session, actor, contract_id, wanted)
+        more = matching_ids(contract, allowed, now).where(Invitation.id > last).order_by(Invitation.id).limit(most)
+        return list(_rows(session, contract, session.scalars(more).all(), now, named=named))
+
+
 def _allowed(session: Session, actor: Actor, contract_id: int, wanted: Filter) -> tuple[Contract, Filter, bool]:
     """The contract, what of the filter the asker may use, and whether they may see people."""
     contract = access.contract_to_see(session, actor, contract_id)

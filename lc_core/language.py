@@ -109,6 +109,16 @@ def month(day: dt.date) -> str:
     return str(dates.format_skeleton("yMMM", day, locale=_spoken.locale))
 
 
+def weekday(number: int) -> str:
+    """A day of the week, 0 = Monday: "Monday" in English."""
+    return str(_spoken.locale.days["stand-alone"]["wide"][number])
+
+
+def time_of_day(shown: dt.time) -> str:
+    """What a clock shows, to the minute: "2:05 PM" in English."""
+    return _time(_spoken.locale, shown)
+
+
 def day_and_time(instant: dt.datetime, zone: dt.tzinfo) -> str:
     """An instant as the clocks of the zone show it, to the minute: "Mar 3, 2026, 2:05 PM" in English.
 

@@ -7,7 +7,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from lc_core.accounts import account_to_see
+from lc_core.records.api_models import ApiToken, TokenUse
 from lc_core.records.db import Actor, Database
+from lc_core.records.export_models import ExportRun, ExportSchedule, SavedExport
 from lc_core.records.house_models import (
     AuditEvent,
     AuditItem,
@@ -29,10 +31,17 @@ from lc_core.records.models import (
     Person,
     SeatMove,
 )
+from lc_core.records.purchase_models import Purchase
 from lc_core.vocabulary import Event
 
 Told = dict[str, Any]
-WITH_ADMINS = (Event.CONTRACT_ADMIN_NAMED, Event.CONTRACT_ADMIN_REMOVED, Event.CONTRACT_FED, Event.CONTRACT_CREATED)
+WITH_ADMINS = (
+    Event.CONTRACT_ADMIN_NAMED,
+    Event.CONTRACT_ADMIN_REMOVED,
+    Event.CONTRACT_FED,
+    Event.CONTRACT_CREATED,
+    Event.PURCHASED,
+)
 """Events that tell ids of contract admins before and after."""
 _NOW = (Invitation.source, Invitation.invited_at, Invitation.first_sent_at, Invitation.last_sent_at)
 _THEN = (Invitation.expires_at, Invitation.redeemed_at, Invitation.first_enrolled_at, Invitation.revoked_at)
@@ -54,12 +63,16 @@ def export_person(db: Database, actor: Actor, person_id: int) -> Told:
                 session.scalars(select(PrivilegeHeld.privilege).where(PrivilegeHeld.person_id == person.id))
             ),
             "contract_admin_of": _contracts(session, person.id),
+            "purchases": _purchases(session, person.id),
             "invited_when_it_begins": _prepared(session, person.id),
             "invitations": [_invitation(session, one, db) for one in _invitations(session, person.id)],
             "enrollments": _enrollments(session, person.id),
             "seats": _seats(session, person.id),
             "letters": _letters(session, person.id),
             "weekly_digest": _digest(session, person.id),
+            "saved_exports": _saved_exports(session, person.id),
+            "saved_exports_made": _saved_exports_made(session, person.id),
+            "api_tokens": _tokens(session, person.id),
             "codes_not_accepted": _attempts(session, person.id),
             "done_by_them": _done_by(session, person.id),
             "done_with_them": _done_with(session, person.id),
@@ -85,6 +98,14 @@ def _sign_ins(session: Session, person_id: int) -> list[Told]:
 def _contracts(session: Session, person_id: int) -> list[Told]:
     named = select(Contract.code, Contract.title).join(ContractAdmin, ContractAdmin.contract_id == Contract.id)
     return _told(session, named.where(ContractAdmin.person_id == person_id).order_by(Contract.code_key))
+
+
+def _purchases(session: Session, person_id: int) -> list[Told]:
+    told = (Purchase.order_id, Purchase.seats, Purchase.purchased_at, Purchase.valid_days)
+    rows = select(Contract.code.label("contract"), Activity.code.label("activity"), *told).select_from(Purchase)
+    rows = rows.join(Activity, Activity.id == Purchase.activity_id)
+    rows = rows.outerjoin(Contract, Contract.id == Purchase.contract_id)
+    return _told(session, rows.where(Purchase.buyer_id == person_id).order_by(Purchase.purchased_at, Purchase.id))
 
 
 def _prepared(session: Session, person_id: int) -> list[Told]:
@@ -163,9 +184,34 @@ def _letters(session: Session, person_id: int) -> list[Told]:
     return _told(session, rows.where(Letter.person_id == person_id).order_by(Letter.id))
 
 
+def _saved_exports(session: Session, person_id: int) -> list[Told]:
+    when = (ExportSchedule.often, ExportSchedule.at, ExportSchedule.zone, ExportSchedule.weekday, ExportSchedule.day)
+    rows = select(
+        SavedExport.name,
+        SavedExport.chosen,
+        SavedExport.saved_at,
+        *when,
+        ExportSchedule.folder,
+        ExportSchedule.stopped_at,
+    ).outerjoin(ExportSchedule, ExportSchedule.saved_export_id == SavedExport.id)
+    return _told(session, rows.where(SavedExport.person_id == person_id).order_by(SavedExport.id))
+
+
+def _saved_exports_made(session: Session, person_id: int) -> list[Told]:
+    columns = (ExportRun.due_at, ExportRun.state, ExportRun.started_at, ExportRun.finished_at, ExportRun.rows)
+    rows = select(SavedExport.name, *columns).join(SavedExport, SavedExport.id == ExportRun.saved_export_id)
+    return _told(session, rows.where(SavedExport.person_id == person_id).order_by(ExportRun.id))
+
+
 def _digest(session: Session, person_id: int) -> list[Told]:
     columns = (Digest.wanted_since, Digest.monday.label("written_up_to"))
     return _told(session, select(*columns).where(Digest.person_id == person_id))
+
+
+def _tokens(session: Session, person_id: int) -> list[Told]:
+    columns = (ApiToken.name, ApiToken.scopes, ApiToken.made_at, ApiToken.expires_at, ApiToken.revoked_at)
+    rows = select(*columns, TokenUse.minute.label("last_used_at")).outerjoin(TokenUse, TokenUse.token_id == ApiToken.id)
+    return _told(session, rows.where(ApiToken.person_id == person_id).order_by(ApiToken.id))
 
 
 def _attempts(session: Session, person_id: int) -> list[Told]:

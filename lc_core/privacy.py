@@ -14,7 +14,9 @@ from lc_core import place_rules
 from lc_core.accounts import account_to_change, account_to_see, standing_of
 from lc_core.errors import refuse_if
 from lc_core.reasons import Reason
+from lc_core.records.api_models import ApiToken
 from lc_core.records.db import Actor, Change, Database, rows_changed
+from lc_core.records.export_models import SavedExport
 from lc_core.records.house_models import (
     AuditEvent,
     AuditItem,
@@ -106,7 +108,8 @@ def _taken_away(change: Change, person: Person) -> dict[str, Any]:
         "privileges": sorted(privilege.value for privilege in privileges),
         "contracts": sorted(contracts),
     }
-    for model in (RoleHeld, PrivilegeHeld, ContractAdmin, IdentityHeld, CodeAttempt, PreparedInvitation, Digest):
+    ways_in = (RoleHeld, PrivilegeHeld, ContractAdmin, IdentityHeld, ApiToken)
+    for model in (*ways_in, CodeAttempt, PreparedInvitation, Digest, SavedExport):
         session.execute(delete(model).where(model.person_id == person.id))
     return before
 

@@ -7,14 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from threading import Event as Flag
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from lc_core import alerts, digests, outgoing, reminding, renewing
+from lc_core.exports.kept import Kept
+from lc_core.exports.reporting import Reports
 from lc_core.insight import weeks
 from lc_core.insight.copy import Insight
+from lc_core.intake import drop_folder
 from lc_core.mail.delivery import Round, deliver
 from lc_core.mail.letters import Writer
 from lc_core.mail.smtp import MailServer
@@ -58,8 +62,10 @@ class Worker:
             "alerts": (timedelta(minutes=15), lambda: {"raised": alerts.raise_due(self.db, WORKER)}),
             "digests": (timedelta(minutes=5), lambda: {"written": digests.write_due(self.db, WORKER)}),
             "renewals": (timedelta(minutes=5), self.send_prepared),
+            "feeds": (timedelta(seconds=10), self.take_feeds),
             outgoing.MAIL: (timedelta(seconds=2), self.deliver),
             "copy": (timedelta(minutes=1), self.refresh),
+            "reports": (timedelta(minutes=1), self.make_reports),
         }
 
     def once(self) -> list[dict[str, Any]]:
@@ -120,7 +126,8 @@ class Worker:
         if time.monotonic() < self._not_before:
             return {"wrong": self._noted.get(outgoing.MAIL, (0.0, ""))[1]}  # as it was when it was looked at last
         told_of = partial(weeks.week_of, self.insight)
-        writer = Writer(self.settings.base_url, self.settings.mail_from, self.db.zone, told_of)
+        files = Kept(self.settings.exports_dir)
+        writer = Writer(self.settings.base_url, self.settings.mail_from, self.db.zone, told_of, files.token)
         limit = self.settings.mail_per_minute
         rounds = [Round(self.db, server, writer, per_minute=limit, stopped=self.stop.is_set) for server in self.servers]
         done = deliver(rounds)
@@ -132,6 +139,11 @@ class Worker:
         told = vars(done).copy()
         return told | {"wrong": told.pop("down")}
 
+    def take_feeds(self) -> dict[str, Any]:
+        """Take the feeds that were laid into the folder for them, where there is one (R-INT-2)."""
+        folder = self.settings.feed_folder
+        return vars(drop_folder.look(self.db, drop_folder.FEED_FOLDER, Path(folder))) if folder else {}
+
     def send_prepared(self) -> dict[str, Any]:
         """Invite whom renewals have prepared, where the new period has begun (R-CON-17)."""
         return {"invited": sum(one.invited for one in renewing.send_prepared(self.db, WORKER))}
@@ -140,3 +152,10 @@ class Worker:
         """Bring the analytic copy up to date."""
         self.insight.refresh()
         return {}
+
+    def make_reports(self) -> dict[str, Any]:
+        """Make the saved exports that are due (R-EXP-5, R-EXP-6)."""
+        ours = self.settings
+        keeps = timedelta(days=ours.export_days)
+        stopped = self.stop.is_set
+        return Reports(self.insight, Kept(ours.exports_dir), ours.folders, keeps, stopped=stopped).work()

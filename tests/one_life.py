@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from lc_core import bulk_inviting, contracts, digests, enrollments, invitations, redeeming, roles, sign_ins
+from lc_core import bulk_inviting, contracts, digests, enrollments, invitations, redeeming, roles, sign_ins, tokens
 from lc_core.errors import Refused
+from lc_core.exports import runs
 from lc_core.records.db import Actor, Database
 from lc_core.records.house_models import Letter, PreparedInvitation
 from lc_core.records.operations import OperationKey
 from lc_core.vocabulary import ContractType, EnrollmentStatus, Privilege, Role
 from tests import feeding
+from tests.saving import a_scheduled
 from tests.worlds import OPERATOR, a_contract, email, invite, offered, only
 
 WHO, NAME, NUMBER, SUBJECT = "zaphod.beeblebrox", "Zaphod Beeblebrox", "HR-4711-Z", "subject-of-zaphod"
@@ -30,7 +32,15 @@ def lived(db: Database, folder: Path) -> tuple[Actor, int, int]:
     contracts.name_admin(db, OPERATOR, unlimited, email(WHO), key=OperationKey(f"name {email(WHO)}"))
     invitations.revoke(db, who, unlimited, only(*invite(db, unlimited, "carl", WHO)))
     bulk_inviting.invite_all(db, OPERATOR, unlimited, [email(WHO), email("dora"), email("emil")], at_once=1)
+    feeding.bring(
+        db,
+        folder,
+        activities=[feeding.ACTIVITIES, "BOUGHT,Bought,online"],
+        purchases=[feeding.PURCHASES, f"Bought,{email(WHO)},{NAME},BOUGHT,5,2026-05-01,0"],
+    )
     digests.want(db, who)
+    tokens.make(db, who, who.person_id or 0, "digest", name=f"Script of {NAME}")
+    runs.run_now(db, who, a_scheduled(db, who, name=f"Of {NAME}"))
     with db.bookkeeping() as session:
         session.add(PreparedInvitation(contract_id=voucher, person_id=who.person_id))
         theirs = update(Letter).where(Letter.person_id == who.person_id)

@@ -38,7 +38,7 @@ def written(db: Database, letter_ids: Sequence[int] = ()) -> list[Written]:
     with TemporaryDirectory() as copy, db.read() as session:
         wanted = select(Letter).order_by(Letter.id)
         letters = session.scalars(wanted.where(Letter.id.in_(letter_ids)) if letter_ids else wanted).all()
-        writer = replace(WRITER, weeks=partial(weeks.week_of, Insight(db, Path(copy))))
+        writer = replace(WRITER, weeks=partial(weeks.week_of, Insight(db, Path(copy))), tokens=str)
         made = writer.write(session, letters, db.clock())
         return [made[letter.id] for letter in letters if letter.id in made]
 

@@ -8,6 +8,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,28 +17,35 @@ import pytest
 
 import lc_core
 from lc_core import (
+    activities,
     audit_lists,
     catalogue_lists,
     contract_history,
     contracts,
+    exports,
     groups,
     invitations,
     managed_contracts,
     people_lists,
+    purchases,
     renewing,
+    tokens,
 )
 from lc_core.addresses import Address
 from lc_core.errors import NotFound, Refused
+from lc_core.exports import chosen
 from lc_core.invitation_lists import Chosen, Filter
 from lc_core.invite_list import Good
 from lc_core.outgoing import LetterFilter, LettersChosen
 from lc_core.reasons import Reason
 from lc_core.records.db import Actor, Database
 from lc_core.records.operations import OperationKey
+from lc_core.report_rules import Often, Schedule
 from lc_core.vocabulary import ActivityKind, ContractType, Doing, EnrollmentStatus, Privilege, Role
 from tests import databases
 from tests.clock import Clock
 from tests.conftest import check_invariants
+from tests.saving import a_scheduled
 from tests.worlds import (
     FIRST_DAY,
     LAST_DAY,
@@ -98,7 +106,10 @@ VIEW = Right(RUN.own | READERS, RUN.other | READERS)
 LEARN = Right({"learner"}, set())
 MANAGE_ANYWHERE = Right(ADMINISTRATORS, ADMINISTRATORS, bound=False)
 PLACE = Right(SUPER, SUPER, bound=False)
+OWN_ACCOUNT = Right(SUPER | {"contract admin of own"}, SUPER, bound=False)
 ANY_PERSON = Right(PERSONS, PERSONS, bound=False)
+OWN_SAVED = Right({"contract admin of own"}, set(), bound=False)
+EXPORTER = Right(*[PERSONS - {"learner", "administrator"}] * 2, bound=False)
 READER = Right(*[PERSONS - {"learner", "analyst", "administrator"}] * 2, bound=False)
 ANYBODY = Right(ACTORS, ACTORS, bound=False)
 
@@ -119,6 +130,9 @@ class At:
     source: int
     event_id: int
     group_id: int
+    token_id: int
+    saved_id: int
+    saved_name: str
     version: int = 1
 
 
@@ -144,10 +158,14 @@ class Verb:
 
 
 NEW = draft(code="new")
+ORDER = purchases.Order("new", email("buyer"), "Buyer", "BOUGHT", 1, datetime(2026, 5, 1, tzinfo=UTC))
+EXPORT = chosen.Chosen("contracts")
+MORNINGS = Schedule(Often.DAILY, time(7), "UTC")
 RENEWAL = renewing.Renewal("new", FIRST_DAY, LAST_DAY, 5, carry_invitations=True)
 TABLE = {
     # contracts
     "contracts.create": Verb(MANAGE_ANYWHERE, lambda _: said(NEW)),
+    "purchases.make": Verb(MANAGE_ANYWHERE, lambda _: said(ORDER)),
     "contracts.edit": Verb(MANAGE, lambda at: said(at.contract_id, NEW, version=at.version)),
     "contracts.rename": Verb(RUN, lambda at: said(at.contract_id, "New")),
     "contracts.archive": Verb(MANAGE, lambda at: said(at.contract_id)),
@@ -156,6 +174,8 @@ TABLE = {
     "contracts.name_admin": Verb(MANAGE, lambda at: said(at.contract_id, email("new"))),
     "contracts.remove_admin": Verb(MANAGE, lambda at: said(at.contract_id, at.admin_id)),
     "contract_lists.one": Verb(VIEW, lambda at: said(at.contract_id)),
+    "contracts_told.page": Verb(ANYBODY, lambda _: said(last=0, most=1)),
+    "contracts_told.one": Verb(VIEW, lambda at: said(at.contract_id)),
     "contract_lists.id_of": Verb(VIEW, lambda at: said(at.contract_code)),
     "contract_letters.of_contract": Verb(RUN, lambda at: said(at.contract_id)),
     "contract_letters.edit_letters": Verb(
@@ -164,6 +184,7 @@ TABLE = {
     "contract_letters.preview": Verb(RUN, lambda at: said(at.contract_id, greeting="Hi")),
     "contract_history.recent": Verb(RUN, lambda at: said(at.contract_id)),
     "contract_history.outcome": Verb(RUN, lambda at: said(at.contract_id, at.event_id)),
+    "contract_lists.run_by": Verb(VIEW, lambda at: said(at.contract_id)),
     "contract_lists.admins": Verb(MANAGE, lambda at: said(at.contract_id)),
     "managed_contracts.listing": Verb(MANAGE_ANYWHERE, lambda _: said(managed_contracts.Wanted())),
     "managed_contracts.one": Verb(MANAGE, lambda at: said(at.contract_id)),
@@ -201,6 +222,8 @@ TABLE = {
     "invitations.add_activities": Verb(RUN, lambda at: said(at.contract_id, EVERYBODY, [at.activity_id])),
     "invitations.deallocate": Verb(RUN, lambda at: said(at.contract_id, EVERYBODY)),
     "invitation_lists.listing": Verb(VIEW, lambda at: said(at.contract_id, Filter())),
+    "invitation_lists.following": Verb(VIEW, lambda at: said(at.contract_id, Filter(), last=0, most=1)),
+    "invitation_details.of_addresses": Verb(RUN, lambda at: said(at.contract_id, [email("x")])),
     "invitation_lists.every": Verb(VIEW, lambda at: said(at.contract_id, Filter())),
     "invitation_details.covered": Verb(VIEW, lambda at: said(at.contract_id, at.waiting)),
     "invitation_details.names": Verb(VIEW, lambda at: said(at.contract_id, [at.waiting])),
@@ -251,6 +274,22 @@ TABLE = {
     "personal_data.export_person": Verb(PLACE, lambda at: said(at.admin_id)),
     "sign_ins.unlink": Verb(PLACE, lambda at: said(at.admin_id, "issuer", "subject"), Reason.IDENTITY_NOT_LINKED),
     "sign_ins.sign_out_everywhere": Verb(PLACE, lambda at: said(at.admin_id)),
+    # API tokens, each for themselves
+    "tokens.make": Verb(OWN_ACCOUNT, lambda at: said(at.admin_id, "digest")),
+    "tokens.listing": Verb(OWN_ACCOUNT, lambda at: said(at.admin_id)),
+    "tokens.revoke": Verb(OWN_ACCOUNT, lambda at: said(at.token_id)),
+    # saved exports, each their own
+    "exports.saved.mine": Verb(ANY_PERSON, lambda _: said()),
+    "exports.saved.by_name": Verb(OWN_SAVED, lambda at: said(at.saved_name)),
+    "exports.saved.save": Verb(EXPORTER, lambda _: said("New", EXPORT)),
+    "exports.saved.rename": Verb(OWN_SAVED, lambda at: said(at.saved_id, "New")),
+    "exports.saved.change": Verb(OWN_SAVED, lambda at: said(at.saved_id, EXPORT, version=1)),
+    "exports.saved.delete": Verb(OWN_SAVED, lambda at: said(at.saved_id)),
+    "exports.schedules.schedule": Verb(OWN_SAVED, lambda at: said(at.saved_id, MORNINGS)),
+    "exports.schedules.stop": Verb(OWN_SAVED, lambda at: said(at.saved_id)),
+    "exports.runs.run_now": Verb(OWN_SAVED, lambda at: said(at.saved_id)),
+    "exports.runs.is_attended": Verb(ANY_PERSON, lambda _: said()),
+    "exports.runs.history": Verb(OWN_SAVED, lambda at: said(at.saved_id)),
     # the catalogue and groups
     "activities.deactivate": Verb(MANAGE_ANYWHERE, lambda at: said(at.activity_id)),
     "activities.reactivate": Verb(MANAGE_ANYWHERE, lambda at: said(at.activity_id), Reason.ACTIVITY_ACTIVE),
@@ -272,9 +311,10 @@ TABLE = {
 
 def found() -> Iterator[Callable[..., object]]:
     """Every public function of lc_core that is called with (db, actor, ...)."""
-    for module in pkgutil.iter_modules(lc_core.__path__, "lc_core."):
+    verbs = pkgutil.iter_modules(lc_core.__path__, "lc_core.")
+    for module in (*verbs, *pkgutil.iter_modules(exports.__path__, "lc_core.exports.")):
         if module.ispkg:
-            continue  # rooms above the verbs: they call these
+            continue  # other rooms above the verbs: they call these
         for name, function in vars(import_module(module.name)).items():
             public = inspect.isfunction(function) and function.__module__ == module.name and not name.startswith("_")
             if public and list(inspect.signature(function).parameters)[:2] == ["db", "actor"]:
@@ -330,6 +370,7 @@ def build(db: Database) -> World:
     }
     deactivate(db, actors["deactivated super admin"])
     source = a_contract(db)
+    activities.create(db, OPERATOR, ORDER.activity, "Bought", ActivityKind.ONLINE)
     places = {"own": fill(db, own, "own", source), "other": fill(db, other, "another", source)}
     invite(db, own, "learner")
     invite(db, own, "gone")
@@ -366,6 +407,9 @@ def fill(db: Database, contract_id: int, admin: str, source: int) -> At:
         source=source,
         event_id=contract_history.recent(db, OPERATOR, contract_id)[0].event_id,
         group_id=groups.create(db, OPERATOR, f"Group {contract_id}"),
+        saved_id=a_scheduled(db, Actor.person(person_of(db, admin).id), MORNINGS, name=f"Of {admin}"),
+        saved_name=f"Of {admin}",
+        token_id=tokens.make(db, OPERATOR, person_of(db, admin).id, f"digest of {admin}"),
         version=contract.version,
     )
 
@@ -473,12 +517,17 @@ def test_every_verb_takes_a_key():  # house: one click = one verb with an idempo
         "contract_history.recent",
         "contract_letters.of_contract",
         "contract_letters.preview",
+        "contract_lists.run_by",
         "contract_lists.admins",
         "contract_lists.id_of",
         "contract_lists.one",
+        "contracts_told.one",
+        "contracts_told.page",
         "invitation_details.covered",
         "invitation_details.names",
+        "invitation_details.of_addresses",
         "invitation_lists.every",
+        "invitation_lists.following",
         "invitation_lists.listing",
         "invite_imports.lately",
         "inviting.preview",
@@ -512,14 +561,23 @@ def test_every_verb_takes_a_key():  # house: one click = one verb with an idempo
         "ledger_lists.holdings",
         "ledger_lists.moves",
         "seats.by_status",
+        "tokens.listing",
+        "exports.saved.by_name",
+        "exports.saved.mine",
+        "exports.runs.history",
+        "exports.runs.is_attended",
     }
 
 
 @pytest.mark.parametrize("name", [name for name in KEYED if not TABLE[name].answers])
 def test_a_repeated_key_answers_the_same_and_does_nothing(world, name):  # safety: the browser can stop a handler
-    learns = TABLE[name].right in (LEARN, ANY_PERSON)
-    who = world.actors["learner" if learns else "super admin"]
-    another = world.actors["contract admin of own" if learns else "operator"]
+    right = TABLE[name].right
+    one, other = "super admin", "operator"
+    if right in (LEARN, ANY_PERSON):
+        one, other = "learner", "contract admin of own"
+    elif right is OWN_SAVED:
+        one, other = "contract admin of own", "contract admin of another"
+    who, another = world.actors[one], world.actors[other]
     at, key = world.places["own"], OperationKey.new()
 
     with world.db.rehearsal() as stage:

@@ -115,6 +115,14 @@ def test_inviting_is_measured_beside_the_bare_rows_on_each_database(monkeypatch)
         assert result["ratio"] == pytest.approx(result["median_s"] / result["baseline_s"])
 
 
+def test_a_batch_over_http_is_measured_beside_the_feed_of_the_same_rows(monkeypatch):
+    monkeypatch.setattr(places, "kinds", lambda: ["sqlite"])
+    (told,) = BENCHES["api"].run(Work(60, runs=2))
+
+    assert (told.what, told.baseline) == ("put 60 changed enrollments sqlite", "the feed of the same rows")
+    assert told.runs == 2
+
+
 def test_the_usual_size_stands_for_the_smaller_ones(monkeypatch):
     monkeypatch.setattr(places, "kinds", lambda: ["sqlite"])
     monkeypatch.setattr(invite, "USUAL", (10, 20, 30))

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "pages").glob("*.py"))
-OUTER_ROOMS = [*PAGES, *sorted((ROOT / "lc_core/web").glob("*.py")), *sorted((ROOT / "lc_core/cli").glob("*.py"))]
+OUTER_ROOMS = [*PAGES, *sorted((ROOT / "lc_core/web").rglob("*.py")), *sorted((ROOT / "lc_core/cli").glob("*.py"))]
 SOURCES = [*sorted((ROOT / "lc_core").rglob("*.py")), *PAGES]
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 QUESTIONS = sorted((ROOT / "queries").glob("*.sql"))

@@ -313,7 +313,7 @@ def test_a_card_offers_what_else_can_be_done_with_the_contract(world: World) -> 
     app = world.open("contracts", "ada")
     (menu,) = [one.proto for one in app.get("menu_button")]
 
-    assert list(menu.options) == ["View Learning Activities", "Rename", "Export enrollments"]
+    assert list(menu.options) == ["View Learning Activities", "Rename", "Export", "Usage report"]
 
 
 def test_the_enrollments_of_a_contract_are_taken_away_from_its_activities(world: World) -> None:

@@ -18,7 +18,8 @@ def test_all_that_is_held_on_somebody_is_told(db, tmp_path):  # safety: Privacy
     assert person["email"].lower() == email(WHO)
     assert (told["roles"], told["privileges"]) == (["manager"], ["personal_data"])
     assert [one["subject"] for one in told["sign_ins"]] == [SUBJECT]
-    assert [one["title"] for one in told["contract_admin_of"]] == ["Safety at work"]
+    assert [one["title"] for one in told["contract_admin_of"]] == ["Bought", "Safety at work"]
+    assert [(one["order_id"], one["contract"], one["seats"]) for one in told["purchases"]] == [("Bought", "Bought", 5)]
     assert [one["title"] for one in told["invited_when_it_begins"]] == ["Safety"]
     assert [(one["contract_title"], one["status"]) for one in told["invitations"]] == [
         ("Safety", "enrolled"),
@@ -31,12 +32,26 @@ def test_all_that_is_held_on_somebody_is_told(db, tmp_path):  # safety: Privacy
     assert {(one["kind"], one["state"]) for one in told["letters"]} >= {("invitation", "queued")}
     assert len(told["letters"]) == count_of(db, Letter, Letter.person_id == who.person_id)
     assert [one["wanted_since"] is not None for one in told["weekly_digest"]] == [True]
+    assert [one["name"] for one in told["api_tokens"]] == [f"Script of {NAME}"]
     assert [one["network"] for one in told["codes_not_accepted"]] == ["203.0.113.7"]
-    assert {one["event"] for one in told["done_by_them"]} == {"digest_wanted", "enrolled", "invitations_revoked"}
+    assert [(one["name"], one["often"], one["at"]) for one in told["saved_exports"]] == [
+        (f"Of {NAME}", "daily", "07:00:00")
+    ]
+    assert [(one["name"], one["state"]) for one in told["saved_exports_made"]] == [(f"Of {NAME}", "waiting")]
+    assert {one["event"] for one in told["done_by_them"]} == {
+        "digest_wanted",
+        "token_made",
+        "enrolled",
+        "invitations_revoked",
+        "export_saved",
+        "export_scheduled",
+        "export_asked_for",
+    }
     assert {one["event"] for one in told["done_with_them"]} >= {
         "signed_in_first",
         "role_granted",
         "contract_admin_named",
+        "purchased",
         "invitations_sent",
         "invitations_revoked",
     }
@@ -51,6 +66,7 @@ def test_every_table_that_holds_people_was_thought_of():  # a new one here: tell
     }
 
     assert holding == {
+        "api_tokens",
         "audit_events",
         "audit_items",
         "code_attempts",
@@ -62,7 +78,9 @@ def test_every_table_that_holds_people_was_thought_of():  # a new one here: tell
         "letters",
         "prepared_invitations",
         "privileges_held",
+        "purchases",
         "roles_held",
+        "saved_exports",
         "seat_ledger",
         "seats_held",
     }

@@ -35,6 +35,7 @@ from lc_core.vocabulary import (
     Result,
     Role,
 )
+from tests.feeding import contract_called
 from tests.one_life import WHO, lived
 from tests.worlds import (
     NOBODY,
@@ -144,7 +145,8 @@ def test_erasing_is_remembered_without_a_name(db, clock, tmp_path):  # R-AUD-1
         sue.person_id,
         {"person": who.person_id},
     )
-    assert event.before == {"roles": ["manager"], "privileges": ["personal_data"], "contracts": [unlimited]}
+    theirs = sorted([unlimited, contract_called(db, "Bought").id])
+    assert event.before == {"roles": ["manager"], "privileges": ["personal_data"], "contracts": theirs}
     cancelled = (Letter.person_id == who.person_id, Letter.cancelled_for == Reason.PERSON_ERASED)
     assert event.after["letters_cancelled"] == count_of(db, Letter, *cancelled) > 1
     with db.read() as session:
@@ -226,7 +228,7 @@ def test_what_erasing_means_is_told_before(db, tmp_path):
     told = privacy.erasure_of(db, OPERATOR, who.person_id)
 
     waiting = count_of(db, Letter, Letter.person_id == who.person_id, Letter.state == LetterState.QUEUED)
-    assert (told.roles, told.contracts, told.sign_ins, told.unsent_letters) == (1, 1, 1, waiting)
+    assert (told.roles, told.contracts, told.sign_ins, told.unsent_letters) == (1, 2, 1, waiting)
     assert (told.invitations, told.enrollments, told.seat_moves, told.why_not) == (3, 1, 1, None)
     assert told.events > 3
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 import time_machine
 from pydantic import SecretStr
 
+from lc_core.exports import runs
 from lc_core.insight.copy import Insight
 from lc_core.records import beats
 from lc_core.records.db import Database
@@ -23,6 +25,7 @@ from lc_core.vocabulary import ContractType, LetterState
 from lc_core.worker import Worker
 from tests import databases, mail_servers
 from tests.mailing import states
+from tests.saving import a_scheduled, an_analyst
 from tests.worlds import FIRST_DAY, a_contract, an_admin, email, invite
 
 PATIENCE = 60.0
@@ -31,7 +34,7 @@ PATIENCE = 60.0
 @pytest.fixture
 def working(db: Database, tmp_path: Path) -> Callable[..., Worker]:
     """A worker on these records, with these settings."""
-    return lambda **said: Worker(db, Insight(db, tmp_path / "copy"), Settings(**said))
+    return lambda **said: Worker(db, Insight(db, tmp_path / "copy"), Settings(**{"data_dir": tmp_path, **said}))
 
 
 def mailed(url: str) -> dict[str, SecretStr]:
@@ -56,6 +59,21 @@ def test_it_does_what_is_due_and_says_what_it_did(db, clock, working, mail_url, 
     assert sorted(mailbox.recipients) == [email("ada"), email("ada"), email("ann"), email("ann")]
     assert set(the_beats(db)) == set(first)
     assert set(the_beats(db).values()) == {(None, "")}
+
+
+def test_it_makes_saved_exports_and_sends_the_link_to_each(db, clock, working, mail_url, mailbox):  # R-EXP-6
+    ana = an_analyst(db)
+    a_scheduled(db, ana)
+    clock.forward(timedelta(days=1))
+    worker = working(**mailed(mail_url))
+    made = worker.do("reports")
+    worker.do("letters")
+
+    assert (made, worker.do("reports")["made"]) == ({"made": 1, "failed": 0, "again": 0}, 0)
+    (letter,) = [one.message for one in mailbox.received if email("ana") in one.recipients]
+    plain, _html = letter.iter_parts()
+    (token,) = re.findall(r"/exports/files/([0-9a-f]{64})\s", plain.get_content())
+    assert runs.sent_by(db, token).name == "Every-morning-2026-06-16.csv"
 
 
 def test_letters_wait_where_no_mail_server_is_set(db, working):

@@ -16,6 +16,7 @@ from lc_core.contracts import Draft
 from lc_core.errors import NotFound, Refused
 from lc_core.invitation_lists import Chosen
 from lc_core.reasons import Reason
+from lc_core.records.api_models import TokenUse
 from lc_core.records.db import Actor, Database
 from lc_core.records.house_models import AuditEvent, AuditItem, CodeAttempt, Letter
 from lc_core.records.models import (
@@ -284,12 +285,12 @@ def last_event(db: Database, chain: int = 0) -> Remembered:
 
 
 def everything(db: Database) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table but the attempts at codes, which are counted in spite of a refusal."""
+    """Every row of every table but the attempts at codes and the calls of tokens, which are counted in spite of a refusal."""
     with db.read() as session:
         return {
             table.name: [tuple(row) for row in session.execute(select(table).order_by(*table.primary_key))]
             for table in Record.metadata.sorted_tables
-            if table.name != CodeAttempt.__tablename__
+            if table.name not in {CodeAttempt.__tablename__, TokenUse.__tablename__}
         }
 
 

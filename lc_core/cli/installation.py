@@ -1,7 +1,5 @@
 """Commands about the installation itself: make it, fill it, serve it, prove it."""
 
-import csv
-import json
 import os
 import sys
 from pathlib import Path
@@ -87,7 +85,7 @@ def import_(
     as_json: AsJson = False,
     actor: OnBehalfOf = "",
 ) -> None:
-    """Take the LMS's files of a folder: activities, users, contracts, enrollments. Again changes nothing."""
+    """Take the LMS's files of a folder: activities, users, contracts, purchases, enrollments. Again changes nothing."""
     with tools.records() as db, Progress(console=tools.out, disable=as_json or not sys.stdout.isatty()) as shown:
         task = shown.add_task(_("Importing"))
 
@@ -96,7 +94,7 @@ def import_(
 
         report = feeds.import_folder(db, tools.acting(db, actor), folder, progress=told)
     if rejects is not None:
-        _write_rejects(rejects, report)
+        rejects.write_text(report.rejects_as_csv(), encoding="utf-8", newline="")
     if as_json:
         tools.tell(report.as_json())
     else:
@@ -118,15 +116,6 @@ def _told(report: Report) -> None:
         print(_("… and {n} more; --rejects FILE writes all of them.").format(n=len(report.rejects) - SHOWN))
     if report.unregistered:
         print(_("People without an account were made for {n} unknown addresses.").format(n=len(report.unregistered)))
-
-
-def _write_rejects(path: Path, report: Report) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file)
-        rows.writerow(["file", "line", "reason", "row"])
-        for one in report.rejects:
-            # as JSON: it keeps the names of the columns, and its brace keeps a spreadsheet from running what follows
-            rows.writerow([one.file, one.line, one.reason.value, json.dumps(one.row, ensure_ascii=False)])
 
 
 @commands.command()

@@ -1,7 +1,7 @@
 """The one door: every change of the records goes through `Database.change`, all or nothing, with its audit event."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -175,14 +175,20 @@ class Database:
             yield session
 
     @contextmanager
-    def rehearsal(self) -> Iterator["Database"]:
-        """The same records, on which nothing that is done stays done. Meanwhile SQLite lets nobody else write."""
-        with self._writing.connect() as connection, connection.begin() as play:
-            connection.begin_nested()  # so that what the door commits or undoes is a savepoint of the play
+    def as_one(self) -> Iterator["Database"]:
+        """The same records, on which all that is done stays done, or none of it. Meanwhile SQLite lets nobody else write."""
+        with self._writing.connect() as connection, connection.begin(), connection.begin_nested():
+            # in a savepoint, so that what the door commits or undoes is a part of the whole
             stage = Database(self.engine, self.clock, self.zone)
             stage.__dict__.update(_writing=connection, _reading=connection)
             yield stage
-            play.rollback()
+
+    @contextmanager
+    def rehearsal(self) -> Iterator["Database"]:
+        """The same records, on which nothing that is done stays done. Meanwhile SQLite lets nobody else write."""
+        with suppress(_Over), self.as_one() as stage:
+            yield stage
+            raise _Over
 
     @contextmanager
     def bookkeeping(self) -> Iterator[Session]:
@@ -212,13 +218,13 @@ class Database:
         with Session(self._writing) as session, session.begin():
             change = Change(session, actor, self.clock().astimezone(UTC))
             if key is not None:
-                _claim(change, key)
+                claim(session, key, change.now)
             yield change
             session.flush()
             if change.happened:
                 _append_event(change, event, why)
             if key is not None:
-                session.execute(update(Operation).where(Operation.key == key.stored).values(answer=change.answered))
+                keep_answer(session, key, change.answered)
 
 
 def _wait_for_disk(connection: Connection, how: str) -> None:
@@ -227,17 +233,23 @@ def _wait_for_disk(connection: Connection, how: str) -> None:
             connection.exec_driver_sql(f"set synchronous_commit = {how}")
 
 
-def _claim(change: Change, key: OperationKey) -> None:
-    """Take the key for this transaction; whoever comes second waits here and then reads the answer."""
-    row = {"key": key.stored, "fingerprint": key.fingerprint, "at": change.now}
-    if change.session.scalar(change.insert_new(Operation).values(**row).returning(Operation.key)) is not None:
+class _Over(Exception):
+    """The rehearsal is over."""
+
+
+def claim(session: Session, key: OperationKey, now: datetime) -> None:
+    """Take the key for this transaction; whoever comes second waits here and then reads the answer, which Repeated holds."""
+    row = {"key": key.stored, "fingerprint": key.fingerprint, "at": now}
+    if session.scalar(insert_new(session, Operation).values(**row).returning(Operation.key)) is not None:
         return
-    stored = change.session.execute(
-        select(Operation.fingerprint, Operation.answer).where(Operation.key == key.stored)
-    ).one()
+    stored = session.execute(select(Operation.fingerprint, Operation.answer).where(Operation.key == key.stored)).one()
     if stored.fingerprint != key.fingerprint:
         raise Refused(Reason.KEY_USED_OTHERWISE)
     raise Repeated(stored.answer)
+
+
+def keep_answer(session: Session, key: OperationKey, answer: str | None) -> None:
+    session.execute(update(Operation).where(Operation.key == key.stored).values(answer=answer))
 
 
 def _append_event(change: Change, event: Event, why: str) -> None:

@@ -17,7 +17,7 @@ class OnlyThisMachine:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan" or _from_here(scope):
+        if scope["type"] == "lifespan" or from_here(scope):
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
@@ -52,7 +52,8 @@ class OwnOrigin:
         return any(host == name or (name.startswith("*") and host.endswith(name[1:])) for name in self.hosts)
 
 
-def _from_here(scope: Scope) -> bool:
+def from_here(scope: Scope) -> bool:
+    """Whether whoever asks is on this machine, and no proxy says that it asks for somebody else."""
     client = scope.get("client")
     forwarded = any(name in {b"x-forwarded-for", b"forwarded", b"x-real-ip"} for name, _ in scope.get("headers", []))
     return client is not None and str(client[0]).startswith(LOOPBACK) and not forwarded

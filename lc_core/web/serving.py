@@ -15,6 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from lc_core.settings import settings
 from lc_core.web.cookies import Cookies
 from lc_core.web.headers import SafeHeaders
+from lc_core.web.metrics import Counted
 from lc_core.web.middleware import OnlyThisMachine, OwnOrigin
 from lc_core.web.return_to import ReturnTo
 
@@ -58,6 +59,7 @@ def middleware() -> list[Middleware]:
     """What each request passes, outermost first."""
     ours = settings()
     passed = [
+        Middleware(Counted),
         Middleware(SafeHeaders, https=ours.is_https),
         Middleware(TrustedHostMiddleware, allowed_hosts=ours.hosts, www_redirect=False),
         Middleware(OwnOrigin, hosts=ours.hosts),
