@@ -3,18 +3,40 @@
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from lc_core.intake import drop_folder
 from lc_core.intake.drop_folder import FEED_FOLDER, QUIET
 from lc_core.records.db import Database
+from tests.clock import Clock
 
 CATALOGUE = ["code,title,kind", "FA,First aid,online"]
 PATIENCE = 60.0
 STOP = ".stop"
+
+Lay = Callable[..., Path]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "feeds"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def put(folder: Path, clock: Clock) -> Lay:
+    """Lay a feed down, quiet for so long."""
+
+    def laid(name: str, lines: list[str], *, age: timedelta = QUIET) -> Path:
+        return lay(folder, name, lines, now=clock(), age=age)
+
+    return laid
 
 
 def lay(folder: Path, name: str, lines: Sequence[str], *, now: datetime, age: timedelta = QUIET) -> Path:

@@ -43,9 +43,6 @@ def put(client, raw, **headers):
     return client.put("users", content=raw, headers={**JSON, **headers})
 
 
-# --- bodies ----------------------------------------------------------------------------------------------------------
-
-
 NO_JSON = (
     b"",
     b"{",
