@@ -8,7 +8,7 @@ import pytest
 from lc_core.exports import reading
 from lc_core.exports.chosen import Chosen, Span
 from lc_core.exports.wanted import Wanted
-from lc_core.insight import asking
+from lc_core.insight import answers, asking
 from lc_core.insight.asking import Period
 from lc_core.insight.copy import Insight
 from lc_core.records.db import Database
@@ -68,3 +68,10 @@ def test_weekly_files_join_up_wherever_their_monday_begins(db: Database, clock: 
         told += people_in(insight, weekly.wanted(insight, OPERATOR, monday))
 
     assert len(told) == len(set(told)) == 14 * 2
+
+
+def test_of_all_time_a_curve_begins_with_its_contract(db: Database, insight: Insight):
+    worlds.an_enrolled(db, worlds.a_contract(db), "ann")
+
+    told = answers.how_are_seats_used_over_time(insight, OPERATOR, period=asking.EVER).frame
+    assert told["day"].min() == date(2026, 1, 1)

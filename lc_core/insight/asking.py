@@ -22,10 +22,6 @@ Only = Collection[int] | None
 """The contracts a question is limited to, beside what the asker may see; None: all of those."""
 
 
-FIRST_DAY, LAST_DAY = date.min + timedelta(days=1), date.max - timedelta(days=2)
-"""Beyond these the calendar ends before some zone's day does."""
-
-
 @dataclass(frozen=True)
 class Period:
     """Days, both included; of UTC, where nothing else is said."""
@@ -45,9 +41,16 @@ class Period:
 
     def within(self, zone: tzinfo) -> tuple[datetime, datetime]:
         """The instants (UTC) at which it begins and is over, as the clocks of a zone have its days."""
-        first, last = max(self.first, FIRST_DAY), min(self.last, LAST_DAY)
-        since, until = (datetime.combine(day, time(), tzinfo=zone) for day in (first, last + timedelta(days=1)))
-        return since.astimezone(UTC), until.astimezone(UTC)
+        last = min(self.last, date.max - timedelta(days=1))
+        return _midnight(self.first, zone), _midnight(last + timedelta(days=1), zone)
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    """The instant (UTC) at which a day begins; in zones that had none of the calendar's first day, UTC's own."""
+    try:
+        return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+    except OverflowError:
+        return datetime.combine(day, time(), tzinfo=UTC)
 
 
 EVER = Period(date.min, date.max)
