@@ -28,7 +28,7 @@ QUESTIONS: dict[str, Callable[..., Answer]] = {
     path.stem: getattr(answers, path.stem) for path in sorted(answers.QUERIES.glob("*.sql"))
 }
 SOME = settings(
-    max_examples=max(settings.default.max_examples // 6, 5) if settings.default else 15,
+    max_examples=max(settings.default.max_examples // 12, 5) if settings.default else 8,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)

@@ -39,26 +39,26 @@ def the_product(place: Place) -> Iterator[tuple[int, int]]:
 def the_pages_as_streamlit_serves_them(place: Place) -> Iterator[tuple[int, int]]:
     """The same pages behind Streamlit's own server with its settings as they come; its process and its port."""
     port = _free_port()
-    serve = [sys.executable, "-m", "streamlit", "run", str(ROOT / "pages" / "_shell.py"), "--server.headless", "true"]
-    serve += ["--server.port", str(port), "--server.address", "localhost", "--browser.gatherUsageStats", "false"]
+    serve = [sys.executable, "-m", "streamlit", "run", str(ROOT / "pages" / "_shell.py"), *_served_at(port)]
     with _serving(serve, place, port) as process:
         yield process, port
 
 
 @contextmanager
 def an_empty_page(place: Place, *, plain: bool) -> Iterator[tuple[int, int]]:
-    """A page of one line with the product's settings; its process and its port.
+    """A page of one line; its process and its port.
 
-    `plain`: as Streamlit serves any script, else behind the product's own server, with its middleware and start.
+    `plain`: as Streamlit serves any script, with its settings as they come; else behind the product's own server, with its
+    settings, middleware and start.
     """
     folder, port = place.folder / ("plain" if plain else "ours"), _free_port()
     (folder / ".streamlit").mkdir(parents=True)
-    copyfile(ROOT / ".streamlit" / "config.toml", folder / ".streamlit" / "config.toml")
+    if not plain:
+        copyfile(ROOT / ".streamlit" / "config.toml", folder / ".streamlit" / "config.toml")
     page, app = folder / "empty.py", folder / "app.py"
     page.write_text('"""Nothing."""\n')
     app.write_text(EMPTY.format(page=str(page)))
-    serve = [sys.executable, "-m", "streamlit", "run", str(page if plain else app)]
-    serve += ["--server.port", str(port), "--server.address", "localhost"]
+    serve = [sys.executable, "-m", "streamlit", "run", str(page if plain else app), *_served_at(port)]
     with _serving(serve, place, port, folder) as process:
         yield process, port
 
@@ -84,6 +84,12 @@ def _serving(command: list[str], place: Place, port: int, folder: Path | None = 
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+def _served_at(port: int) -> list[str]:
+    """What must be said to any Streamlit that is started by a program."""
+    quiet = ["--server.headless", "true", "--browser.gatherUsageStats", "false"]
+    return [*quiet, "--server.port", str(port), "--server.address", "localhost"]
 
 
 def _wait_for(server: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
