@@ -18,7 +18,7 @@ SLOW := races seat_machine pages who readme demo cli access_matrix usage usage_p
 	api_matrix api_calls api_feeds api_traps tokens metrics token_page readme_api cli_tokens
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check oulad soak words lock clean chromium exim calc
+.PHONY: help run test coverage check oulad soak words lock clean chromium curl exim calc
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ run: $(READY) ## serve the product with a demo year at http://localhost:8501
 	$(BIN)/lc demo --if-empty
 	$(BIN)/lc run
 
-test: $(READY) chromium ## the whole suite: SQLite, PostgreSQL, browser
+test: $(READY) chromium curl ## the whole suite: SQLite, PostgreSQL, browser
 	$(PYTEST) -m "not soak" $(ARGS)
 
 coverage: ## the same, slower, and which branches it took
@@ -79,6 +79,12 @@ calc:
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq \
 		&& DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends libreoffice-calc; \
 		else echo "make soak opens workbooks in LibreOffice: install libreoffice-calc" >&2; exit 1; fi; fi
+
+curl:
+	@if ! command -v curl >/dev/null; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends curl; \
+		else echo "make test runs the README's curl commands: install curl" >&2; exit 1; fi; fi
 
 chromium: $(READY)
 	@if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null \
