@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from lc_core import alerts, digests, outgoing, reminding, renewing
 from lc_core.exports.kept import Kept
-from lc_core.exports.reporting import Reports
+from lc_core.exports.reporting import WORKER, Reports
 from lc_core.insight import weeks
 from lc_core.insight.copy import Insight
 from lc_core.intake import drop_folder
@@ -23,10 +23,9 @@ from lc_core.mail.delivery import Round, deliver
 from lc_core.mail.letters import Writer
 from lc_core.mail.smtp import MailServer
 from lc_core.records import beats
-from lc_core.records.db import Actor, Database, DatabaseError, utc_now
+from lc_core.records.db import Database, DatabaseError, utc_now
 from lc_core.settings import Settings
 
-WORKER = Actor(None, "worker")
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
 """Seconds that a mail server which is down is left alone: twice as long each time."""
 BEATS_EACH = 30.0

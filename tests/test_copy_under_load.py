@@ -4,7 +4,6 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,21 +19,13 @@ from lc_core.insight.copy import Insight
 from lc_core.records.db import Database
 from lc_core.records.models import Contract
 from lc_core.vocabulary import ContractType
-from tests import databases
-from tests.conftest import check_invariants
+from tests.real_time import db
 from tests.test_copy_by_changes import held
 from tests.worlds import FIRST_DAY, OPERATOR, a_contract, email
 
+__all__ = ["db"]
 WRITERS, ROWS, AT_ONCE = 12, 20_000, 5
 MOMENTS = random.Random(9)
-
-
-@pytest.fixture
-def db(db_url: str) -> Iterator[Database]:
-    """A fresh database that goes by the real clock, as other processes do."""
-    with databases.opened(db_url) as database:
-        yield database
-        check_invariants(database)
 
 
 def contracts_for(db: Database, how_many: int) -> list[int]:

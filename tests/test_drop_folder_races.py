@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,30 +21,15 @@ from lc_core.records.purchase_models import Purchase
 from lc_core.settings import Settings
 from lc_core.vocabulary import ActivityKind
 from lc_core.worker import Worker
-from tests import databases
-from tests.conftest import check_invariants
-from tests.dropping import CATALOGUE, PATIENCE, STOP, files_lying, kept, lay
+from tests.dropping import CATALOGUE, PATIENCE, STOP, files_lying, folder, kept, lay
 from tests.feeding import PURCHASES
+from tests.real_time import db
 from tests.worlds import OPERATOR, count_of, everything
 
+__all__ = ["db", "folder"]
 BATCHES, EACH = 5, 20
 FEW, MANY = 60, 1500
 MOMENTS = random.Random(7)
-
-
-@pytest.fixture
-def db(db_url: str) -> Iterator[Database]:
-    """A fresh database that goes by the real clock, as other processes do."""
-    with databases.opened(db_url) as database:
-        yield database
-        check_invariants(database)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "feeds"
-    made.mkdir()
-    return made
 
 
 def a_worker(db_url: str, folder: Path, *more: str) -> "subprocess.Popen[str]":

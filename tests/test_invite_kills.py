@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -19,23 +19,16 @@ from lc_core.records.db import Database
 from lc_core.records.house_models import InvitationImport, Letter
 from lc_core.records.models import Contract, Invitation, Person
 from lc_core.vocabulary import ContractType
-from tests import databases
 from tests.conftest import check_invariants
 from tests.races.together import PROCESSES
+from tests.real_time import db
 from tests.worlds import FIRST_DAY, OPERATOR, a_contract, email
 
+__all__ = ["db"]
 PATIENCE = 120
 KILLS, LONG = 20, 20_000
 FEW_KILLS, SHORT, PART = 2, 400, 20
 MOMENTS = random.Random(6)
-
-
-@pytest.fixture
-def db(db_url: str) -> Iterator[Database]:
-    """A fresh database that goes by the real clock, as other processes do."""
-    with databases.opened(db_url) as database:
-        yield database
-        check_invariants(database)
 
 
 def an_open_contract(db: Database) -> int:

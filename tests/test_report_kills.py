@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time as wall
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -20,26 +19,18 @@ from lc_core.records.db import Actor, Database
 from lc_core.records.export_models import ExportSchedule
 from lc_core.report_rules import MOST_BEGUN, Often, RunState, Schedule
 from lc_core.vocabulary import ContractType, LetterKind
-from tests import databases
-from tests.conftest import check_invariants
 from tests.races.reports import waits
+from tests.real_time import db
 from tests.saving import a_saved, rows, told
 from tests.worlds import a_contract, an_admin, invite
 
+__all__ = ["db"]
 PATIENCE = 120.0
 LEASE = 2.0
 """Seconds, as long as a test can wait for a dead worker's run."""
 PEOPLE, EXPORTS = 500, 6
 MANY, KILLS = 16, 8
 MOMENTS = random.Random(11)
-
-
-@pytest.fixture
-def db(db_url: str) -> Iterator[Database]:
-    """A fresh database that goes by the real clock, as other processes do."""
-    with databases.opened(db_url) as database:
-        yield database
-        check_invariants(database)
 
 
 def all_due(db: Database, how_many: int, folder: str) -> Actor:

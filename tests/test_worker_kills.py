@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,13 @@ import pytest
 from lc_core import inviting
 from lc_core.records.db import Database
 from lc_core.vocabulary import ContractType, LetterState
-from tests import databases
-from tests.conftest import check_invariants
 from tests.mail_servers import Mailbox
 from tests.mailing import states
 from tests.races.letters import waits
+from tests.real_time import db
 from tests.worlds import FIRST_DAY, OPERATOR, a_contract, email
 
+__all__ = ["db"]
 PATIENCE = 240.0
 LEASE, SHORT_LEASE = 300.0, 4.0
 """Seconds: as it is, and as long as a test can wait for a dead worker's letters."""
@@ -28,14 +27,6 @@ FEW, FEW_KILLS = 60, 2
 MANY, MANY_KILLS = 2_000, 14
 VERY_MANY = 10_000
 MOMENTS = random.Random(14)
-
-
-@pytest.fixture
-def db(db_url: str) -> Iterator[Database]:
-    """A fresh database that goes by the real clock, as other processes do."""
-    with databases.opened(db_url) as database:
-        yield database
-        check_invariants(database)
 
 
 def letters_to(db: Database, how_many: int) -> list[str]:
