@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
-from lc_core.records.db import Database
+from lc_core.records.db import Database, alone
 from lc_core.records.house_models import Bookmark, ChangedRow
 from lc_core.records.models import table_of
 
@@ -76,9 +76,10 @@ def since(session: Session, seen: Mark) -> Changes | None:
 
 
 def trim(db: Database, reader: str, seen: Mark) -> None:
-    """Note how far this reader has come, and forget what every reader is beyond."""
+    """Note how far this reader, which may be several processes, has come, and forget what every reader is beyond."""
     now = db.clock()
     with db.bookkeeping() as session:
+        alone(session, "trim")
         session.merge(Bookmark(name=reader, position=seen.position, at=now))
         session.flush()
         session.execute(delete(Bookmark).where(Bookmark.name != TRIMMED, Bookmark.at <= now - AWAY))
