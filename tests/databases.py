@@ -36,6 +36,8 @@ synchronous_commit = off
 max_connections = 200
 max_wal_size = 4GB
 """
+CREATE = "create database {} template lc_template strategy file_copy"
+"""A database as small as ours is copied twice as fast by its files as through the log."""
 
 
 def open_home() -> Path:
@@ -68,7 +70,7 @@ def postgres_copy(home: Path) -> Iterator[str]:
     """The URL of a fresh, migrated PostgreSQL database, gone afterwards with whoever is still connected."""
     once(home, "template.postgres", _migrated_template)
     name = f"lc_{uuid4().hex}"
-    _maintain(home, "create database {} template lc_template", name)
+    _maintain(home, CREATE, name)
     try:
         yield _url(home, name)
     finally:

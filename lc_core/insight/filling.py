@@ -6,6 +6,7 @@ The roll-ups are told anew for the contracts that were touched: each is a questi
 from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -46,22 +47,25 @@ def open_to_fill(path: Path) -> duckdb.DuckDBPyConnection:
 def whole(session: Session, path: Path) -> dict[str, int]:
     """Read all that the session's look at the records holds into a new file; how many rows each table got.
 
-    Rows come as they lie in the records and are sorted here, by way of a file that is thrown away.
+    Rows come as they lie in the records and are sorted here: many portions by way of a file that is thrown away.
     """
-    aside = path.with_name(f"{path.name}.unsorted")
-    try:
-        with open_to_fill(path) as connection:
-            connection.execute(f"attach '{aside}' as unsorted")
-            for table in TABLES:
-                _pour(connection, f"unsorted.{table.name}", table, tables.frames(session, table))
-                _sorted(connection, table, f"unsorted.{table.name}")
-                connection.execute(f"drop table unsorted.{table.name}")
-            _tell_anew(connection, None)
-            connection.execute("detach unsorted")
-            return _closed(connection)
-    finally:
-        for left in aside.parent.glob(f"{aside.name}*"):
-            left.unlink()
+    with open_to_fill(path) as connection:
+        connection.execute("set threads = 1")  # little is quicker done alone
+        connection.begin()
+        for table in TABLES:
+            portions_of_it = tables.frames(session, table)
+            first = next(portions_of_it, pl.DataFrame(schema=table.schema))
+            second = next(portions_of_it, None)
+            if second is None:
+                connection.from_arrow(first.to_arrow()).order(", ".join(table.order)).create(table.name)
+            else:
+                connection.commit()
+                connection.execute("reset threads")
+                _sorted_aside(connection, path, table, chain((first, second), portions_of_it))
+                connection.begin()
+        _tell_anew(connection, None)
+        connection.commit()
+        return _closed(connection)
 
 
 def advanced(session: Session, path: Path, changes: Changes) -> dict[str, int]:
@@ -110,10 +114,21 @@ def _replaced(session: Session, connection: duckdb.DuckDBPyConnection, table: Ta
             connection.from_arrow(frame.to_arrow()).insert_into(table.name)
 
 
-def _pour(connection: duckdb.DuckDBPyConnection, name: str, table: Table, frames: Iterable[pl.DataFrame]) -> None:
-    connection.from_arrow(pl.DataFrame(schema=table.schema).to_arrow()).create(name)
-    for frame in frames:
-        connection.from_arrow(frame.to_arrow()).insert_into(name)
+def _sorted_aside(
+    connection: duckdb.DuckDBPyConnection, path: Path, table: Table, frames: Iterable[pl.DataFrame]
+) -> None:
+    """Pour the frames into a file beside this one, which does not keep the room that sorting takes."""
+    aside = path.with_name(f"{path.name}.unsorted")
+    try:
+        connection.execute(f"attach '{aside}' as unsorted")
+        connection.from_arrow(pl.DataFrame(schema=table.schema).to_arrow()).create(f"unsorted.{table.name}")
+        for frame in frames:
+            connection.from_arrow(frame.to_arrow()).insert_into(f"unsorted.{table.name}")
+        _sorted(connection, table, f"unsorted.{table.name}")
+        connection.execute("detach unsorted")
+    finally:
+        for left in aside.parent.glob(f"{aside.name}*"):
+            left.unlink()
 
 
 def _sorted(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> None:
@@ -139,5 +154,4 @@ def _tell_anew(connection: duckdb.DuckDBPyConnection, contracts: set[int] | None
 def _closed(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Write everything into the file itself (closing does it too, but keeps a full disk to itself), and count."""
     connection.execute("checkpoint")
-    names = [*(table.name for table in TABLES), *rollups()]
-    return {name: connection.table(name).shape[0] for name in names}
+    return tables.counts(connection, [*(table.name for table in TABLES), *rollups()])

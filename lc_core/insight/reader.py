@@ -9,6 +9,8 @@ from threading import Timer
 
 import duckdb
 
+from lc_core.insight.tables import counts
+
 MEMORY = "1GB"
 THREADS = min(4, os.cpu_count() or 1)
 LOCKED = {
@@ -34,9 +36,9 @@ class Opened:
             raise ValueError(f"{path.name} is not the file that was written")
         self._connection = _locked(path)
 
-    def counts(self, tables: Iterable[str]) -> dict[str, int]:
+    def counts(self, names: Iterable[str]) -> dict[str, int]:
         """How many rows each table has."""
-        return {table: self._connection.table(table).shape[0] for table in tables}
+        return counts(self._connection, names)
 
     def untouched(self) -> bool:
         """Whether the file still lies there as it did."""

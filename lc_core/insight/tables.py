@@ -3,11 +3,12 @@
 No names and no addresses: people are numbers here. Who may see them looks them up in the records.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import duckdb
 import polars as pl
 from sqlalchemy import (
     BigInteger,
@@ -189,6 +190,12 @@ def stored(session: Session, table: Table) -> Select[*tuple[Any, ...]]:
     """The table's rows as the database stores them: instants as texts (SQLite) or microseconds (PostgreSQL), words as texts."""
     dialect = session.get_bind().dialect
     return table.rows.with_only_columns(*(_stored(column, dialect) for column in table.columns))
+
+
+def counts(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dict[str, int]:
+    """How many rows each of these tables of a copy has."""
+    each = " union all ".join(f"select '{name}', count(*) from {name}" for name in names)  # noqa: S608 (our names)
+    return dict(connection.execute(each).fetchall())
 
 
 def _stored(column: ColumnElement[Any], dialect: Dialect) -> ColumnElement[Any]:
