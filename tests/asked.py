@@ -24,7 +24,7 @@ from tests.make import Life
 from tests.worlds import OPERATOR
 
 SOME = settings(
-    max_examples=max(settings.default.max_examples // 16, 5) if settings.default else 6,
+    max_examples=max(settings.default.max_examples // 25, 4) if settings.default else 4,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # lives are too long to be made shorter
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

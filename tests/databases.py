@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import psutil
@@ -25,6 +25,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from lc_core.bench import postgres
 from lc_core.records.db import Database, utc_now
+from tests.used_again import WARM, UsedAgain
 
 PREFIX = "lc-tests-"
 MEMORY = Path("/dev/shm")
@@ -36,8 +37,6 @@ synchronous_commit = off
 max_connections = 200
 max_wal_size = 4GB
 """
-CREATE = "create database {} template lc_template strategy file_copy"
-"""A database as small as ours is copied twice as fast by its files as through the log."""
 
 
 def open_home() -> Path:
@@ -67,14 +66,14 @@ def sqlite_copy(home: Path) -> Iterator[str]:
 
 @contextmanager
 def postgres_copy(home: Path) -> Iterator[str]:
-    """The URL of a fresh, migrated PostgreSQL database, gone afterwards with whoever is still connected."""
+    """The URL of a fresh, migrated PostgreSQL database; afterwards whoever is still connected is cut off."""
     once(home, "template.postgres", _migrated_template)
-    name = f"lc_{uuid4().hex}"
-    _maintain(home, CREATE, name)
+    ours = _used_again[home] = _used_again.get(home) or UsedAgain(str(home / "postgres"), partial(_maintain, home))
+    fresh = ours.take()
     try:
-        yield _url(home, name)
+        yield _url(home, fresh.name)
     finally:
-        _maintain(home, "drop database {} with (force)", name)
+        ours.give_back(fresh)
 
 
 @contextmanager
@@ -92,11 +91,14 @@ def kept_engine(url: str) -> Iterator[Engine]:
     """The engine that this process keeps for databases of that kind, led to this one."""
     kind = make_url(url).get_backend_name()
     shared = _engines[kind] = _engines.get(kind) or Shared(url)
+    if shared.url != url:
+        shared.engine.dispose()
     shared.url, shared.engine.url = url, make_url(url)
     try:
         yield shared.engine
     finally:
-        shared.engine.dispose()
+        if kind == "sqlite" or shared.engine.pool.checkedout():
+            shared.engine.dispose()
 
 
 class Shared:
@@ -108,11 +110,15 @@ class Shared:
         event.listen(self.engine, "do_connect", self._lead)
 
     def _lead(self, dialect: Dialect, *_usual: object) -> DBAPIConnection:
-        arguments, named = dialect.create_connect_args(make_url(self.url))
+        url = make_url(self.url)
+        arguments, named = dialect.create_connect_args(url)
+        if url.get_backend_name() == "postgresql":
+            named["application_name"] = WARM
         return dialect.connect(*arguments, **named)
 
 
 _engines: dict[str, Shared] = {}
+_used_again: dict[Path, UsedAgain] = {}
 
 
 def once(home: Path, name: str, make: Callable[[Path], None]) -> Path:

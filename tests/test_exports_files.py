@@ -179,6 +179,7 @@ def contract_id(db: Database) -> int:
     return made
 
 
+@pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)  # the copy is the same, wherever the records are
 @pytest.mark.parametrize("dataset", DATASETS)
 @pytest.mark.parametrize("kind", Format)
 def test_each_data_set_is_written_in_each_format(
@@ -199,6 +200,7 @@ def test_each_data_set_is_written_in_each_format(
         assert whole.height == rows
 
 
+@pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)  # the copy is the same, wherever the records are
 @pytest.mark.parametrize("kind", Format)
 def test_an_export_of_nothing_has_its_columns(
     db: Database, insight: Insight, tmp_path: Path, contract_id: int, kind: Format
@@ -213,6 +215,7 @@ def test_an_export_of_nothing_has_its_columns(
         assert cells_of(made.path) == [list(wanted.schema)]
 
 
+@pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)  # the copy is the same, wherever the records are
 @pytest.mark.parametrize("kind", Format)
 @pytest.mark.parametrize("before", ["", "what was there"])
 def test_an_export_that_fails_leaves_what_was_there(

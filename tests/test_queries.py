@@ -37,7 +37,7 @@ from tests.worlds import OPERATOR
 
 QUESTIONS = sorted(answers.QUERIES.glob("*.sql"))
 SOME = settings(
-    max_examples=max(settings.default.max_examples // 6, 5) if settings.default else 15,
+    max_examples=max(settings.default.max_examples // 12, 5) if settings.default else 8,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
