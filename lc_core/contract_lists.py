@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lc_core import access, codes, rules
 from lc_core.contracts import code_key
 from lc_core.reasons import Reason
 from lc_core.records.db import Actor, Database
-from lc_core.records.models import Activity, Contract, ContractActivity, ContractAdmin, Group, Person
+from lc_core.records.models import Activity, Contract, ContractActivity, ContractAdmin, Group, Invitation, Person
 from lc_core.rights import Rights, may
 from lc_core.vocabulary import (
     Action,
@@ -91,6 +91,31 @@ def id_of(db: Database, actor: Actor, code: str) -> int:
     with db.read() as session:
         found = session.scalar(select(Contract.id).where(Contract.code_key == code_key(code)))
         return access.contract_to_see(session, actor, found or 0).id
+
+
+@dataclass(frozen=True)
+class Unbegun:
+    """A contract whose seats wait for the first invitation."""
+
+    id: int
+    title: str
+    seats: int
+
+
+def unbegun(db: Database, actor: Actor) -> list[Unbegun]:
+    """The contracts one is named on to which people can be invited, and nobody was yet: the newest first."""
+    now = db.clock()
+    with db.read() as session:
+        own = access.rights_of(session, actor).own
+        nobody = ~select(Invitation.id).where(Invitation.contract_id == Contract.id).exists()
+        current = (ContractActivity.contract_id == Contract.id, ContractActivity.removed_at.is_(None))
+        activities = select(func.count()).select_from(ContractActivity).where(*current).scalar_subquery()
+        wanted = select(Contract, activities).where(Contract.id.in_(own), Contract.seats > 0, nobody)
+        return [
+            Unbegun(contract.id, contract.title, contract.seats)
+            for contract, offers in (session.execute(wanted.order_by(Contract.id.desc())) if own else ())
+            if rules.why_not_invite(contract.status_at(now), offers) is None
+        ]
 
 
 def offered(session: Session, contract_id: int) -> list[Offered]:

@@ -64,9 +64,9 @@ def _planned(seen: ContractSeen, given: Given, chosen: Sequence[int]) -> Plan:
 
 def _seats(plan: Plan) -> None:
     """What the list does to the seats."""
-    words = _("It may ask for {wanted} seats; {free} are free.").format(
-        wanted=language.number(plan.wanted), free=language.number(plan.free)
-    )
+    asked = ngettext("It may ask for {n} seat.", "It may ask for {n} seats.", plan.wanted)
+    free = ngettext("{n} seat is free.", "{n} seats are free.", plan.free)
+    words = f"{asked.format(n=language.number(plan.wanted))} {free.format(n=language.number(plan.free))}"
     if not plan.over:
         st.caption(words)
         return

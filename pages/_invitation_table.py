@@ -62,17 +62,18 @@ def expires_soon() -> bool:
 def show(seen: ContractSeen, asked: Filter, listing: Listing, page: int) -> list[InvitationSeen]:
     """Draw one page of the list; answers what is selected in it."""
     if not listing.rows:
-        st.info(
-            _("Nobody here yet. Add invitations, or share the code.")
-            if not any(listing.by_status.values()) and replace(asked, statuses=frozenset()) == Filter()
-            else _("No invitation matches.")
-        )
+        st.info(_("Nobody here yet.") if is_unbegun(asked, listing) else _("No invitation matches."))
         return []
     selected = _table(seen, asked, listing, page)
     pages = -(-listing.matching // PAGE_SIZE)
     if pages > 1:
         st.pagination(pages, key="page", bind="query-params", on_change=another_version)
     return selected
+
+
+def is_unbegun(asked: Filter, listing: Listing) -> bool:
+    """Whether nobody was ever invited, as after a purchase."""
+    return not any(listing.by_status.values()) and replace(asked, statuses=frozenset()) == Filter()
 
 
 def _table(seen: ContractSeen, asked: Filter, listing: Listing, page: int) -> list[InvitationSeen]:

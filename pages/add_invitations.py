@@ -6,7 +6,7 @@ from lc_core import contract_lists
 from lc_core.contract_lists import ContractSeen
 from lc_core.language import _
 from lc_core.wording import seat_rule
-from pages import _adding, _frame, _kept, _places, _ways_to_add
+from pages import _adding, _frame, _kept, _places, _seats, _ways_to_add
 
 
 def activities(seen: ContractSeen) -> list[int]:
@@ -29,7 +29,7 @@ if not contract.may_run:
     _frame.nothing_here()
 _frame.head(
     _("Add invitations to {title}").format(title=_frame.safe(contract.title)),
-    f"**{contract.contract_type.label}.** {seat_rule(contract.contract_type)}",
+    f"**{contract.contract_type.label}.** {seat_rule(contract.contract_type)} {_seats.sentence(contract)}",
 )
 _places.link("invitations", _("Invitations"), icon=":material/arrow_back:", contract=contract.id)
 _adding.under_way(contract)

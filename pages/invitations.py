@@ -109,9 +109,17 @@ def statuses(seen: ContractSeen, listing: Listing) -> None:
     _kept.counted(_("Status"), numbers, name=STATUS, on_change=_invitation_table.from_the_start)
 
 
+def begin(seen: ContractSeen) -> None:
+    """The next step of a contract that is ready, and to which nobody is invited yet."""
+    st.info(_("Nobody is invited yet. Invite people, or share the code."))
+    if st.button(_("Invite people"), type="primary", key="first", icon=":material/person_add:"):
+        _places.go("add_invitations", contract=seen.id)
+
+
 _frame.visitor(_places.sees_contracts)
 contract = _frame.found(contract_lists.one, _frame.contract_asked_for())
 head(contract)
+next_step = st.container()
 _invitation_actions.tell(contract)
 if contract.may_run:
     _mail.banner(contract)
@@ -123,6 +131,9 @@ order, asked = wanted(contract)
 asked = narrowed(contract, asked)
 page = st.session_state.get("page", 1)
 listing = _frame.found(invitation_lists.listing, contract.id, asked, order=order, page=page)
+if contract.may_run and contract.why_not_invite is None and _invitation_table.is_unbegun(asked, listing):
+    with next_step:
+        begin(contract)
 statuses(contract, listing)
 selected = _invitation_table.show(contract, asked, listing, page)
 if listing.rows:

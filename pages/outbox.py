@@ -149,10 +149,19 @@ def offer(asked: LetterFilter, shown: Outbox, selected: list[LetterSeen]) -> Non
     with st.container(horizontal=True):
         button(RETRY, retry, do, (RETRY, chosen, OperationKey.new()))
         button(CANCEL, cancel, _frame.ask, (CANCEL, (chosen, cancel.get(None, 0))))
-    if len(selected) == 1 and not everything and said(selected[0]):
+    if len(selected) == 1 and not everything:
+        closer(selected[0])
+
+
+def closer(letter: LetterSeen) -> None:
+    """One letter: what was said to it, and where a wrong address is put right."""
+    if said(letter):
         with st.container(border=True):
-            st.markdown(_("**What was said to the letter to {name}**").format(name=_frame.safe(selected[0].person)))
-            st.text(said(selected[0]))
+            st.markdown(_("**What was said to the letter to {name}**").format(name=_frame.safe(letter.person)))
+            st.text(said(letter))
+    if letter.contract_id is not None:
+        label = _("Invitations of {title}").format(title=_frame.safe(letter.contract))
+        _places.link("invitations", label, icon=":material/mail:", contract=letter.contract_id)
 
 
 def button(what: str, against: Against, click: Callable[..., None], said: tuple[Any, ...]) -> None:

@@ -30,6 +30,12 @@ def settings(home: Path) -> dict[str, str]:
     return {"LC_DATABASE_URL": f"sqlite:///{home / 'lc.sqlite'}", "LC_DATA_DIR": str(home)}
 
 
+def work_once(home: Path, **settings_: str) -> None:
+    """What a worker does in one round on the installation in a folder, with settings of its own."""
+    worker = [sys.executable, "-m", "lc_core.cli", "worker", "--once"]
+    subprocess.run(worker, env=os.environ | settings(home) | settings_, check=True, capture_output=True)
+
+
 def _begin(home: Path) -> None:
     home.mkdir()
     for number, command in enumerate(BEGIN):

@@ -8,17 +8,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from lc_core import contracts, demo, roles, seats
+from lc_core import contract_lists, contracts, demo, roles, seats
 from lc_core.errors import Refused
 from lc_core.reasons import Reason
-from lc_core.records.db import Database
-from lc_core.records.house_models import AuditEvent, RoleHeld
+from lc_core.records.db import Actor, Database
+from lc_core.records.house_models import AuditEvent, Letter, RoleHeld
 from lc_core.records.models import Contract, ContractAdmin, Enrollment, Invitation, Person, SeatMove
+from lc_core.records.purchase_models import Purchase
 from lc_core.vocabulary import (
     ContractStatus,
     ContractType,
     EnrollmentStatus,
+    Event,
     InvitationStatus,
+    LetterKind,
+    LetterState,
     Role,
     SeatReason,
     SeatRelease,
@@ -75,6 +79,30 @@ def test_the_year_has_something_of_everything(played: Database) -> None:
     assert sources >= {Source.ADMIN, Source.CODE}
     assert moves == {SeatReason.ENROLLED, SeatReason.ACCEPTED, *RARE}
     assert min(accounts[True], accounts[False]) > 100
+
+
+def test_the_year_has_purchases_one_of_them_told_again_and_one_that_nobody_is_invited_to_yet(played: Database) -> None:
+    with played.read() as session:
+        sales = select(Purchase, Contract).join(Contract, Contract.id == Purchase.contract_id).order_by(Purchase.id)
+        bought = list(session.execute(sales))
+        buyers = Counter(session.scalars(select(Purchase.buyer_id)))
+        letters = list(session.scalars(select(Letter).where(Letter.kind == LetterKind.PURCHASE)))
+        events = Counter(session.scalars(select(AuditEvent.chain).where(AuditEvent.event == Event.PURCHASED)))
+
+    assert max(buyers.values()) > 1
+    assert {(one.person_id, one.contract_id) for one in letters} == {
+        (one.buyer_id, one.contract_id) for one, _ in bought
+    }
+    assert {one.state for one in letters} == {LetterState.SENT}
+    assert {one.seats for one, _ in bought} == {contract.seats for _, contract in bought}
+    assert sorted(events.values()) == [1, 1, 1, 2]
+    assert Counter(len(worlds.invitations_of(played, contract.id)) == 0 for _, contract in bought) == {
+        True: 1,
+        False: 3,
+    }
+    newest, ready = bought[-1]
+    assert [one.id for one in contract_lists.unbegun(played, Actor.person(newest.buyer_id))] == [ready.id]
+    assert (newest.title, ready.title) == ("", "Running a small project")
 
 
 def test_the_year_has_one_of_each_who_work_here(played: Database) -> None:

@@ -159,6 +159,9 @@ def test_what_people_and_servers_say_is_text(world, mailbox, mail_url):
         assert "![x](" not in str(element.value)
         assert "<b>" not in str(element.value)
     assert f"550 {HOSTILE}" in [text.value for text in app.text]
+    (link,) = [link.proto.label for link in app.get("page_link") if "Invitations of" in link.proto.label]
+    assert "![x](" not in link
+    assert "<b>" not in link
     assert f"“{HOSTILE}”" in words(app)
 
 
@@ -210,7 +213,7 @@ def test_selected_letters_are_tried_again_and_what_cannot_be_says_why(world, mai
     assert "Only a letter that failed" in sent.button(key="retry-letters").help
     app.button(key="retry-letters").click().run()
 
-    assert "Will be tried again: 1" in words(app)
+    assert "Queued again: 1" in words(app)
     refuses(mailbox)
     deliver(world.db, mail_url)
     assert world.state_of(LetterState.FAILED) is LetterState.SENT

@@ -49,4 +49,10 @@ CONTRACT_ADMINS = (
     Cast("Hana Kimura", "hana.kimura@example.org"),
     Cast("Tomas Sandoval", "tomas.sandoval@example.org"),
 )
+BUYERS = (
+    Cast("Ines Marchetti", "ines.marchetti@example.org"),
+    Cast("Noor Rahimi", "noor.rahimi@example.org"),
+    Cast("Desmond Clarke", "desmond.clarke@example.org"),
+)
+"""Who bought in the shop; nobody names them: their orders make them contract admins."""
 STAFF = (SUPER_ADMIN, ADMINISTRATOR, MANAGER, ANALYST, *CONTRACT_ADMINS)

@@ -1,7 +1,7 @@
 """The demo's LMS: it knows who enrolled in what and how far they are, and hands that over as feeds (R-INT-2)."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -57,9 +57,7 @@ class School:
 
     def registers(self, db: Database, actor: Actor, who: Iterable[Cast]) -> None:
         """Hand over people who made their accounts."""
-        with TemporaryDirectory() as folder:
-            _write(Path(folder) / "users.csv", ("email", "name"), sorted((one.email, one.name) for one in who))
-            feeds.import_folder(db, actor, Path(folder))
+        hand_over(db, actor, "users", ("email", "name"), sorted((one.email, one.name) for one in who))
 
     def enrolls(self, random: Random, contract: str, activity: str, who: Cast, when: datetime) -> None:
         """Somebody enrolls; how it will go is decided now."""
@@ -74,11 +72,12 @@ class School:
         new = {number: row for number, row in rows.items() if self.told.get(number) != row}
         self.told |= new
         self.registers(db, actor, {self.courses[number].who for number in new})
-        with TemporaryDirectory() as folder:
-            _write(Path(folder) / "enrollments.csv", HEAD, list(new.values()))
-            feeds.import_folder(db, actor, Path(folder))
+        hand_over(db, actor, "enrollments", HEAD, list(new.values()))
 
 
-def _write(path: Path, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([head, *rows])
+def hand_over(db: Database, actor: Actor, feed: str, head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:
+    """Bring one file of a feed."""
+    with TemporaryDirectory() as folder:
+        with (Path(folder) / f"{feed}.csv").open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([head, *rows])
+        feeds.import_folder(db, actor, Path(folder))

@@ -1,4 +1,4 @@
-"""What the demo's year holds: its activities, and its contracts with their fate."""
+"""What the demo's year holds: its activities, its contracts with their fate, and what was bought in the shop."""
 
 from dataclasses import dataclass
 
@@ -209,3 +209,31 @@ PARTS = (
     Part("ELM-NEW", "Elm Street Libraries: makers' evenings", V, 40, -3, 180, 0, 0.0, ("CODE",), 0),
     Part("CEDAR-NEXT", "Cedar Council: digital council", U, 250, 12, 500, 0, 0.0, ("DATA", "CODE"), 2, group="Public"),
 )
+
+
+@dataclass(frozen=True)
+class Sale:
+    """An order of the shop, and the contract that it makes.
+
+    Of the contract, `code` is the order id, `start` the day of the purchase, `admin` one of the BUYERS; an empty title is
+    left to the activity.
+
+    `at_first`, `again`: how many seats were bought, where the order came again that day with as many as there are now.
+    """
+
+    part: Part
+    at_first: int = 0
+    again: int = 0
+
+
+SALES = (
+    Sale(
+        Part("SHOP-1042", "Kestrel Bakery: first aid", V, 24, -210, 365, 20, 0.8, ("SAFE-02",), 0),
+        at_first=12,
+        again=-150,
+    ),
+    Sale(Part("SHOP-1187", "Kestrel Bakery: safety at work", V, 10, -90, 180, 8, 0.7, ("SAFE-01",), 0)),
+    Sale(Part("SHOP-1203", "Willow Dental: infection control", V, 15, -75, 0, 15, 0.9, ("CARE-02",), 1)),
+    Sale(Part("SHOP-1311", "", V, 5, -1, 365, 0, 0.0, ("PROJ-01",), 2)),
+)
+"""Two of them by the same buyer, one told again with more seats, and one so new that nobody was invited yet."""

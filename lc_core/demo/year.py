@@ -1,20 +1,19 @@
 """How the year is played: contracts are made, people are invited, enroll, are reminded, revoked, withdrawn, as time goes by."""
 
-import heapq
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import count
 from random import Random
 
 from sqlalchemy import select
 
 from lc_core import activities, codes, contracts, invitations, inviting, people, redeeming, roles
 from lc_core.contracts import Draft
-from lc_core.demo import cast, lms, post, script
+from lc_core.demo import cast, script
 from lc_core.demo.cast import Cast
-from lc_core.demo.script import Part
+from lc_core.demo.script import Part, Sale
+from lc_core.demo.stage import DAY, Clock, Play, Progress
 from lc_core.errors import Refused
 from lc_core.invitation_lists import Chosen, Filter, listing
 from lc_core.reasons import Reason
@@ -29,49 +28,6 @@ UNREGISTERED = 0.12
 """The share of the people who never made an account."""
 FEW = 60
 """Fewer people than this are invited in one go."""
-DAY = timedelta(days=1)
-Progress = Callable[[float], None]
-
-
-@dataclass
-class Clock:
-    """The time of the play."""
-
-    now: datetime
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@dataclass
-class Play:
-    """The year under way: its clock, its dice, and what is still to come, in the order of time."""
-
-    db: Database
-    clock: Clock
-    today: datetime
-    random: Random
-    learners: list[Cast]
-    actor: Actor = field(default_factory=lambda: Actor(None, "demo"))
-    to_come: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
-    order: "count[int]" = field(default_factory=count)
-    school: lms.School = field(default_factory=lms.School)
-
-    def at(self, when: datetime, happens: Callable[[], None]) -> None:
-        """Let something happen then; what would lie in the future does not."""
-        if when <= self.today:
-            heapq.heappush(self.to_come, (when, next(self.order), happens))
-
-    def run(self, progress: Progress) -> None:
-        begin = mailed = self.clock.now
-        while self.to_come:
-            self.clock.now, _, happens = heapq.heappop(self.to_come)
-            if self.clock.now - mailed >= DAY:
-                post.deliver(self.db)
-                mailed = self.clock.now
-            happens()
-            progress((self.clock.now - begin) / (self.today - begin))
-        post.deliver(self.db)
 
 
 def play(url: str, *, today: datetime, timezone: str = "UTC", progress: Progress = lambda _share: None) -> None:
@@ -110,6 +66,7 @@ def _begin(year: Play) -> None:
     for part in script.PARTS:
         made = max(year.today + (part.start - 15) * DAY, year.clock.now + DAY)
         year.at(min(made, year.today - 2 * DAY), partial(_make, year, part, catalogue))
+    _sales_to_come(replace(year, random=Random(20_260_616)), catalogue)
     registered = year.learners[int(PEOPLE * UNREGISTERED) :]
     for tranche in range(4):
         theirs = partial(year.school.registers, year.db, year.actor, registered[tranche::4])
@@ -121,10 +78,31 @@ def _begin(year: Play) -> None:
 
 
 def _archive(year: Play, code: str) -> None:
+    contracts.archive(year.db, year.actor, _contract_called(year, code))
+
+
+def _contract_called(year: Play, code: str) -> int:
     with year.db.read() as session:
-        contract_id = session.scalar(select(Contract.id).where(Contract.code == code))
-    if contract_id is not None:
-        contracts.archive(year.db, year.actor, contract_id)
+        return session.scalars(select(Contract.id).where(Contract.code == code)).one()
+
+
+def _sales_to_come(year: Play, catalogue: dict[str, int]) -> None:
+    """What is bought, and bought more of. The dice are the shop's own: what it sells changes nobody else's fate."""
+    for sale in script.SALES:
+        year.at(year.today + sale.part.start * DAY, partial(_sell, year, sale, catalogue))
+        if sale.again:
+            year.at(year.today + sale.again * DAY, partial(year.shop.sells_more, year.db, year.actor, sale))
+
+
+def _sell(year: Play, sale: Sale, catalogue: dict[str, int]) -> None:
+    """Somebody buys, signs in later, and invites."""
+    year.shop.sells(year.db, year.actor, sale)
+    buyer = cast.BUYERS[sale.part.admin]
+    year.at(year.clock.now + DAY / 8, lambda: year.school.registers(year.db, year.actor, [buyer]))
+    chosen = {code: catalogue[code] for code in sale.part.topics}
+    invited = year.random.sample(year.learners, sale.part.invited)
+    contract_id = _contract_called(year, sale.part.code)
+    _plan(year, _Told(sale.part, contract_id, _person(year, buyer.email), chosen, invited))
 
 
 def _make(year: Play, part: Part, catalogue: dict[str, int]) -> None:

@@ -27,11 +27,12 @@ def admin_named(site: Site, contract: Contract) -> Content:
 
 def purchase(site: Site, contract: Contract, activities: Sequence[str]) -> Content:
     """What you bought is there to be used (R-INT-1)."""
-    words = _("What you bought is ready. You are the contract admin: invite the people who are to use the seats.")
+    words = _("What you bought is ready. Sign in with this address, and invite the people who are to use the seats.")
+    run = _("You are the contract admin: you see who is invited, who enrolled, and how many seats are left.")
     letter = Content(
         subject=_("Your purchase is ready: {title}").format(title=contract.title),
         heading=contract.title,
-        paragraphs=[[words]],
+        paragraphs=[[words], [run]],
         facts=_head(contract),
         why=_("You get this letter because you bought seats with this address."),
     )

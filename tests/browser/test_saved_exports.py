@@ -2,23 +2,14 @@
 
 import csv
 import io
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from tests import commands
 from tests.browser.conftest import settled
 from tests.browser.steps import enter_as
 from tests.browser.test_pictures import barriers
-
-
-def work_once(installation: Path) -> None:
-    """What a worker does in one round."""
-    worker = [sys.executable, "-m", "lc_core.cli", "worker", "--once"]
-    subprocess.run(worker, env=os.environ | commands.settings(installation), check=True, capture_output=True)
+from tests.commands import work_once
 
 
 def save(page: Page, name: str) -> None:
