@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 
 from lc_core.records.db import Database
-from tests import databases
+from tests import databases, processes
 from tests.clock import Clock
 from tests.mail_servers import Mailbox, a_server
 
@@ -32,6 +32,7 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    databases.let_go()
     if not hasattr(config, "workerinput"):
         databases.close_home(config.stash[HOME])
 
@@ -48,6 +49,12 @@ def no_settings_from_outside() -> None:
     kept = {"LC_SCREENSHOTS", "LC_ALL", "LC_CTYPE", "LC_COLLATE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME"}
     for name in [name for name in os.environ if name.startswith("LC_") and name not in kept]:
         del os.environ[name]
+
+
+@pytest.fixture(autouse=True)
+def no_process_is_left() -> Iterator[None]:
+    yield
+    processes.end_all()
 
 
 @pytest.fixture

@@ -54,6 +54,14 @@ def close_home(home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
 
 
+def let_go() -> None:
+    """Close what this process kept from test to test."""
+    for shared in _engines.values():
+        shared.engine.dispose()
+    for ours in _used_again.values():
+        ours.close()
+
+
 @contextmanager
 def sqlite_copy(home: Path) -> Iterator[str]:
     """The URL of a fresh, migrated SQLite database, gone afterwards."""

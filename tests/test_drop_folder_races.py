@@ -5,9 +5,6 @@ import json
 import random
 import signal
 import subprocess
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,8 +18,10 @@ from lc_core.records.purchase_models import Purchase
 from lc_core.settings import Settings
 from lc_core.vocabulary import ActivityKind
 from lc_core.worker import Worker
-from tests.dropping import CATALOGUE, PATIENCE, STOP, files_lying, folder, kept, lay
+from tests import processes
+from tests.dropping import CATALOGUE, STOP, files_lying, folder, kept, lay
 from tests.feeding import PURCHASES
+from tests.processes import PATIENCE, until
 from tests.real_time import db
 from tests.worlds import OPERATOR, count_of, everything
 
@@ -32,20 +31,12 @@ FEW, MANY = 60, 1500
 MOMENTS = random.Random(7)
 
 
-def a_worker(db_url: str, folder: Path, *more: str) -> "subprocess.Popen[str]":
+def a_worker(db_url: str, folder: Path, *more: str) -> subprocess.Popen[str]:
     """A process that looks into the folder from now on."""
-    program = [sys.executable, "-m", "tests.dropping", db_url, str(folder), *more]
-    worker = subprocess.Popen(program, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, text=True)
+    worker = processes.start("tests.dropping", db_url, str(folder), *more, stdout=subprocess.PIPE)
     assert worker.stdout is not None
     assert worker.stdout.readline() == "ready\n"
     return worker
-
-
-def until(enough: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not enough():
-        assert time.monotonic() < end, what
-        time.sleep(0.002)
 
 
 def orders(first: int, count: int) -> list[str]:
@@ -62,7 +53,11 @@ def taken_by_two(db: Database, db_url: str, folder: Path, *more: str) -> list[st
     workers = [a_worker(db_url, folder, *more) for _ in range(2)]
     for batch in range(BATCHES):
         lay(folder, "purchases.csv", orders(EACH * batch, EACH), now=db.clock())
-        until(lambda: not files_lying(folder) or any(one.poll() is not None for one in workers), "a feed is taken")
+        until(
+            lambda: not files_lying(folder) or any(one.poll() is not None for one in workers),
+            "a feed is taken",
+            each=0.002,
+        )
     (folder / STOP).touch()
     return [worker.communicate(timeout=PATIENCE)[0].strip() for worker in workers]
 
@@ -95,7 +90,7 @@ def test_while_another_process_looks_nothing_is_done(db: Database, folder: Path)
 def killed(db: Database, db_url: str, folder: Path, at: int) -> None:
     """A worker that is killed when so many orders are in the records."""
     worker = a_worker(db_url, folder)
-    until(lambda: count_of(db, Purchase) >= at or not files_lying(folder), "orders")
+    until(lambda: count_of(db, Purchase) >= at or not files_lying(folder), "orders", each=0.002)
     worker.send_signal(signal.SIGKILL)
     worker.communicate()
 

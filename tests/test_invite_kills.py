@@ -1,10 +1,8 @@
 """A long list is being invited, and the process is killed: what was written is whole, and running it again completes it."""
 
-import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
@@ -19,13 +17,14 @@ from lc_core.records.db import Database
 from lc_core.records.house_models import InvitationImport, Letter
 from lc_core.records.models import Contract, Invitation, Person
 from lc_core.vocabulary import ContractType
+from tests import processes
 from tests.conftest import check_invariants
+from tests.processes import PATIENCE, until
 from tests.races.together import PROCESSES
 from tests.real_time import db
 from tests.worlds import FIRST_DAY, OPERATOR, a_contract, email
 
 __all__ = ["db"]
-PATIENCE = 120
 KILLS, LONG = 20, 20_000
 FEW_KILLS, SHORT, PART = 2, 400, 20
 MOMENTS = random.Random(6)
@@ -107,23 +106,19 @@ def test_a_list_whose_process_is_killed_is_completed_by_inviting_it_again(db, db
 # --- the command -----------------------------------------------------------------------------------------------------
 
 
-def begin_to_invite(url: str, folder: Path, code: str, file: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "lc_core.cli", "invite", code, str(file)],
-        env={**os.environ, "LC_DATABASE_URL": url, "LC_DATA_DIR": str(folder / "data")},
-        stdout=subprocess.DEVNULL,
-    )
+def begin_to_invite(url: str, folder: Path, code: str, file: Path) -> subprocess.Popen[str]:
+    settings = {"LC_DATABASE_URL": url, "LC_DATA_DIR": str(folder / "data")}
+    return processes.start("lc_core.cli", "invite", code, str(file), settings=settings, stdout=subprocess.DEVNULL)
 
 
 def wait_until_done(db: Database, contract_id: int, rows: int) -> None:
     done = select(InvitationImport.done).where(InvitationImport.contract_id == contract_id)
-    patience = time.monotonic() + PATIENCE
-    while time.monotonic() < patience:
+
+    def enough() -> bool:
         with db.read() as session:
-            if (session.scalar(done) or 0) >= rows:
-                return
-        time.sleep(0.01)
-    raise TimeoutError(f"{rows} are never done")
+            return (session.scalar(done) or 0) >= rows
+
+    until(enough, f"{rows} done")
 
 
 @pytest.mark.soak

@@ -1,9 +1,11 @@
-"""Workers are killed while they make saved exports, and several work at once: each due time has one letter, or one file."""
+"""Workers are killed while they make exports, and several work at once: each due time has one letter, or one file.
+
+So has each file that was asked for without a name, whatever became of the page that was to make it.
+"""
 
 import random
 import signal
 import subprocess
-import sys
 import time as wall
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta
@@ -13,19 +15,21 @@ import polars as pl
 import pytest
 from sqlalchemy import update
 
-from lc_core.exports import claims, schedules
+from lc_core.exports import asked, claims, schedules
 from lc_core.exports.chosen import Chosen
+from lc_core.exports.kept import Kept
 from lc_core.records.db import Actor, Database
-from lc_core.records.export_models import ExportSchedule
+from lc_core.records.export_models import ExportRun, ExportSchedule
 from lc_core.report_rules import MOST_BEGUN, Often, RunState, Schedule
 from lc_core.vocabulary import ContractType, LetterKind
+from tests import processes
+from tests.processes import PATIENCE, until
 from tests.races.reports import waits
 from tests.real_time import db
 from tests.saving import a_saved, rows, told
 from tests.worlds import a_contract, an_admin, invite
 
 __all__ = ["db"]
-PATIENCE = 120.0
 LEASE = 2.0
 """Seconds, as long as a test can wait for a dead worker's run."""
 PEOPLE, EXPORTS = 500, 6
@@ -34,7 +38,7 @@ MOMENTS = random.Random(11)
 
 
 def all_due(db: Database, how_many: int, folder: str) -> Actor:
-    """Saved exports that came due today, every other one into a folder; whose they are."""
+    """Saved exports that came due today, every other one into a folder, and a file without a name; whose they are."""
     contract_id = a_contract(
         db, ContractType.SUBSCRIPTION, seats=PEOPLE, valid_from=datetime(2020, 1, 1, tzinfo=UTC).date(), valid_to=None
     )
@@ -47,19 +51,14 @@ def all_due(db: Database, how_many: int, folder: str) -> Actor:
     with db.bookkeeping() as session:
         session.execute(update(ExportSchedule).values(since=db.clock() - timedelta(days=3)))
     assert claims.begin_due(db) == how_many
+    asked.ask_for(db, ada, Chosen("invitations"))
+    page_that_dies = claims.take(db, timedelta(seconds=LEASE), ExportRun.saved_export_id.is_(None))
+    assert page_that_dies is not None
     return ada
 
 
-def a_worker(db_url: str, home: Path) -> subprocess.Popen[bytes]:
-    program = [sys.executable, "-m", "tests.races.reports", db_url, str(home), str(LEASE)]
-    return subprocess.Popen(program, cwd=Path(__file__).parents[1])
-
-
-def until(enough, what: str) -> None:
-    end = wall.monotonic() + PATIENCE
-    while not enough():
-        assert wall.monotonic() < end, what
-        wall.sleep(0.005)
+def a_worker(db_url: str, home: Path) -> subprocess.Popen[str]:
+    return processes.start("tests.races.reports", db_url, str(home), str(LEASE))
 
 
 def attempts(db: Database) -> int:
@@ -74,7 +73,7 @@ def killed(db: Database, db_url: str, home: Path) -> None:
     def at_work() -> bool:
         return attempts(db) > before or worker.poll() is not None
 
-    until(at_work, "a run")
+    until(at_work, "a run", each=0.005)
     wall.sleep(MOMENTS.random() / 4)
     worker.send_signal(signal.SIGKILL)
     worker.wait()
@@ -83,7 +82,8 @@ def killed(db: Database, db_url: str, home: Path) -> None:
 def each_once(db: Database, home: Path, exports: int) -> None:
     made = rows(db)
 
-    assert [(run.state, run.rows) for run in made] == [(RunState.DONE, PEOPLE)] * exports
+    assert [(run.state, run.rows) for run in made] == [(RunState.DONE, PEOPLE)] * (exports + 1)
+    assert len(list(Kept(home / "exports").every())) == exports + 1
     assert Counter(told(db)) == Counter(run.id for run in made if run.by_letter)
     assert told(db, LetterKind.REPORT_FAILED) == []
     there = sorted((home / "there").rglob("*"))
@@ -125,4 +125,4 @@ def test_two_workers_make_each_due_time_once(db, db_url, tmp_path):
         assert worker.wait(PATIENCE) == 0
 
     each_once(db, tmp_path, EXPORTS)
-    assert {run.attempts for run in rows(db)} == {1}
+    assert [run.attempts for run in rows(db)] == [1] * EXPORTS + [2]

@@ -1,15 +1,14 @@
 """The worker: it does what is due, says what is wrong, goes on whatever happens, and ends when it is told to."""
 
 import json
-import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from subprocess import PIPE
 from threading import Thread
 
 import pytest
@@ -23,12 +22,11 @@ from lc_core.records.db import Database
 from lc_core.settings import Settings
 from lc_core.vocabulary import ContractType, LetterState
 from lc_core.worker import Worker
-from tests import databases, mail_servers
+from tests import databases, mail_servers, processes
 from tests.mailing import states
+from tests.processes import PATIENCE, until
 from tests.saving import a_scheduled, an_analyst
 from tests.worlds import FIRST_DAY, a_contract, an_admin, email, invite
-
-PATIENCE = 60.0
 
 
 @pytest.fixture
@@ -160,22 +158,12 @@ def real(db_url: str) -> Iterator[Database]:
 
 def a_process(db_url: str, mail_url: str, folder: Path, *words: str) -> subprocess.Popen[str]:
     settings = {"LC_DATABASE_URL": db_url, "LC_DATA_DIR": str(folder), "LC_SMTP_URL": mail_url}
-    program = [sys.executable, "-m", "lc_core.cli", "worker", *words]
-    return subprocess.Popen(
-        program, env=os.environ | settings, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    return processes.start("lc_core.cli", "worker", *words, settings=settings, cwd=folder, stdout=PIPE, stderr=PIPE)
 
 
 def invited_for_real(db: Database, *names: str) -> None:
     begun = FIRST_DAY.replace(year=2020)
     invite(db, a_contract(db, ContractType.SUBSCRIPTION, seats=1000, valid_from=begun, valid_to=None), *names)
-
-
-def until(enough: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not enough():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_the_command_does_what_is_due_once_and_reports(real, db_url, mail_url, mailbox, tmp_path):

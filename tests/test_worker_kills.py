@@ -3,24 +3,22 @@
 import random
 import signal
 import subprocess
-import sys
-import time
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from lc_core import inviting
 from lc_core.records.db import Database
 from lc_core.vocabulary import ContractType, LetterState
+from tests import processes
 from tests.mail_servers import Mailbox
 from tests.mailing import states
+from tests.processes import PATIENCE, until
 from tests.races.letters import waits
 from tests.real_time import db
 from tests.worlds import FIRST_DAY, OPERATOR, a_contract, email
 
 __all__ = ["db"]
-PATIENCE = 240.0
 LEASE, SHORT_LEASE = 300.0, 4.0
 """Seconds: as it is, and as long as a test can wait for a dead worker's letters."""
 FEW, FEW_KILLS = 60, 2
@@ -37,16 +35,8 @@ def letters_to(db: Database, how_many: int) -> list[str]:
     return whom
 
 
-def a_worker(db_url: str, mail_url: str, lease: float = LEASE) -> subprocess.Popen[bytes]:
-    program = [sys.executable, "-m", "tests.races.letters", mail_url, db_url, str(lease)]
-    return subprocess.Popen(program, cwd=Path(__file__).parents[1])
-
-
-def until(enough, what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not enough():
-        assert time.monotonic() < end, what
-        time.sleep(0.01)
+def a_worker(db_url: str, mail_url: str, lease: float = LEASE) -> subprocess.Popen[str]:
+    return processes.start("tests.races.letters", mail_url, db_url, str(lease))
 
 
 def killed(db_url: str, mail_url: str, mailbox: Mailbox, arrived: int) -> None:

@@ -66,6 +66,10 @@ class UsedAgain:
             used.connection.close()
             self.maintain("drop database {} with (force)", used.name)
 
+    def close(self) -> None:
+        for one in self.free:
+            one.connection.close()
+
     def _made(self) -> Fresh:
         name = f"lc_{uuid4().hex}"
         # as small as ours is, a database is copied twice as fast by its files as through the log
