@@ -1,4 +1,4 @@
-"""What a word of the trade is: one spelling in the records, another for people."""
+"""What a word of the trade is: one spelling in the records, another for people. And what others wrote, when it is shown."""
 
 from enum import StrEnum
 from typing import Self
@@ -28,3 +28,8 @@ class Word(StrEnum):
     def label(self) -> str:
         """The word for people, in their language."""
         return _(self._label)
+
+
+def visible(text: str) -> str:
+    """What somebody wrote, on one line: without commands to the terminal, and without bytes that are no text."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

@@ -9,7 +9,6 @@ from lc_core.activity_lists import ActivitySeen
 from lc_core.insight import charts, view_exports
 from lc_core.language import _
 from lc_core.vocabulary import EnrollmentStatus
-from pages import _frame
 
 LOOKS = {
     None: ("○", "gray"),
@@ -46,7 +45,7 @@ def bar(activity: ActivitySeen) -> None:
     words = in_words(activity)
     drawn = charts.enrollment_segments(activity.not_enrolled, activity.by_status)
     if not drawn.is_empty():
-        st.vega_lite_chart(drawn, charts.enrollment_bar(), height=_frame.BAR_HEIGHT, alt=words)
+        st.vega_lite_chart(drawn, charts.enrollment_bar(), alt=words)
     st.caption(words)
 
 

@@ -11,11 +11,20 @@ from pages import _frame
 
 def picture(seen: ContractSeen) -> None:
     """The seats by status, in the words of the contract's type (R-SEAT-10)."""
-    counted = vars(_frame.found(seats.by_status, seen.id))
+    counted = _counted(seen)
     if seen.is_deal:
         _deal(counted)
     _frame.seats_bar(counted, seen.contract_type)
     st.caption(seats_told.described(counted, seen.contract_type))
+
+
+def sentence(seen: ContractSeen) -> str:
+    """The same in words alone."""
+    return seats_told.described(_counted(seen), seen.contract_type)
+
+
+def _counted(seen: ContractSeen) -> dict[str, int]:
+    return vars(_frame.found(seats.by_status, seen.id))
 
 
 def _deal(counted: dict[str, int]) -> None:

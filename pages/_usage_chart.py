@@ -14,12 +14,12 @@ from lc_core.insight.chart_book import ACTIVITY, CHARTS, CONTRACT, STEP, Chart, 
 from lc_core.insight.copy import Insight
 from lc_core.insight.drawing import PICKED
 from lc_core.insight.headings import HEADINGS
+from lc_core.insight.limits import Asked
 from lc_core.insight.states import Step
 from lc_core.language import _
 from lc_core.records.db import Actor, Database
 from lc_core.words import Word
 from pages import _frame
-from pages._usage_filters import Asked
 
 FILES: dict[str, Callable[[Chart, pl.DataFrame, datetime], bytes]] = {
     "csv": chart_files.csv,
@@ -36,7 +36,7 @@ def show(name: str, asked: Asked, *, about: Word | None = None, of: Shape | None
     chart = CHARTS[name] if of is None else replace(CHARTS[name], of=of)
     with st.container(border=True, key=f"chart-{name}"):
         heading(_(chart.words), _(chart.definition))
-        answer = asked.put(_frame.insight(), _frame.actor(), chart, about).frame
+        answer = asked.put(_frame.insight(), _frame.actor(), chart.question, about).frame
         told = chart.of(answer)
         if chart.nothing(told):
             st.info(_(chart.why_empty))
@@ -64,7 +64,6 @@ def draw(name: str, chart: Chart, asked: Asked, told: pl.DataFrame) -> None:
         st.vega_lite_chart(
             frame,
             drawing.inked(chart.draw(), dark=st.context.theme.type == "dark"),
-            height=chart.height or "content",
             alt=f"{_(chart.words)} {words}",
             key=key,
             on_select=partial(_clicked, key, chart.pick) if chart.pick and not chart.by_row else "ignore",
@@ -160,5 +159,5 @@ def made(
     _db: Database, actor: Actor, *, insight: Insight, chart: Chart, asked: Asked, about: Word | None, kind: str
 ) -> bytes:
     """A file of a chart, with the rights its asker has then."""
-    answer = asked.put(insight, actor, chart, about)
+    answer = asked.put(insight, actor, chart.question, about)
     return FILES[kind](chart, answer.frame, answer.as_of)

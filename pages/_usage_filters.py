@@ -2,20 +2,18 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
 import streamlit as st
 
 from lc_core import language
-from lc_core.insight import answers, center
-from lc_core.insight.answers import Answer, Period
-from lc_core.insight.chart_book import ACTIVITY, CONTRACT, Chart
-from lc_core.insight.copy import Insight
+from lc_core.insight import answers, limits
+from lc_core.insight.answers import Period
+from lc_core.insight.chart_book import ACTIVITY, CONTRACT
+from lc_core.insight.limits import Asked, Limits
 from lc_core.insight.usage_charts import Grain
 from lc_core.language import N_, _, ngettext
-from lc_core.records.db import Actor
 from lc_core.vocabulary import ContractStatus, ContractType
 from lc_core.words import Word
 from pages import _frame, _kept, _places
@@ -35,23 +33,6 @@ PERIODS = {
 LONGEST_CHIP = 40
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What is asked of every question. `contracts`: None for all that one may see; `activity_id`: also of which activity."""
-
-    contracts: frozenset[int] | None
-    activity_id: int | None
-    period: Period | None
-    number: int
-
-    def put(self, insight: Insight, actor: Actor, chart: Chart, of: Word | None = None) -> Answer:
-        """The chart's question about just this."""
-        answer = chart.question.put(insight, actor, self.contracts, self.period, of)
-        if self.activity_id is None or "activity_id" not in answer.frame.columns:
-            return answer
-        return Answer(answer.frame.filter(pl.col("activity_id") == self.activity_id), answer.as_of)
-
-
 def ask(full: pl.DataFrame) -> Asked:
     """The filters, and what is set of them, each to be taken away. `full`: the answer of how_full_is_each_contract."""
     offered = answers.which_activities_are_offered(_frame.insight(), _frame.actor()).frame
@@ -67,14 +48,14 @@ def ask(full: pl.DataFrame) -> Asked:
             kind = _choice(_("Type"), TYPE, _labels(ContractType), _("All types"))
             status = _choice(_("Status"), STATUS, _labels(ContractStatus), _("Any status"))
             group = _choice(_("Group"), GROUP, {name: name for name in groups}, _("All groups"))
-    among = None
-    if activity:
-        among = offered.filter(pl.col("activity_id") == int(activity))["contract_id"].to_list()
-    ids = center.chosen(full, kind, status, one, group=group, among=among)
-    everything = len(ids) == full.height
-    asked = Asked(
-        None if everything else frozenset(ids), int(activity) if activity else None, _period(period), len(ids)
+    wanted = Limits(
+        contracts=[int(one)] if one else (),
+        types=[ContractType.of(kind)] if kind else (),
+        statuses=[ContractStatus.of(status)] if status else (),
+        groups=[group] if group else (),
+        activity_id=int(activity) if activity else None,
     )
+    asked = limits.asked(full, offered, wanted, _period(period))
     _set(
         asked,
         {
@@ -86,8 +67,7 @@ def ask(full: pl.DataFrame) -> Asked:
             PERIOD: _(PERIODS[period]) if period else "",
         },
     )
-    limits = {TYPE: kind, "contract_status": status, GROUP: group, CONTRACT: one, ACTIVITY: activity}
-    _ways_on(asked.period, limits)
+    _ways_on(asked.period, {TYPE: kind, "contract_status": status, GROUP: group, CONTRACT: one, ACTIVITY: activity})
     return asked
 
 
@@ -165,12 +145,12 @@ def _time(period: Period | None) -> str:
     return f"{language.date(period.first)} – {language.date(period.last)}"
 
 
-def _ways_on(period: Period | None, limits: dict[str, str]) -> None:
+def _ways_on(period: Period | None, said: dict[str, str]) -> None:
     """The same as rows of a file, and the pages of the one contract that is chosen."""
     days = {PERIOD: "dates", "from": str(period.first), "until": str(period.last), "zone": "UTC"} if period else {}
     with st.container(horizontal=True):
-        _places.link("exports", _("Export these rows"), icon=":material/file_export:", **limits, **days)
-        contract_id = limits[CONTRACT]
+        _places.link("exports", _("Export these rows"), icon=":material/file_export:", **said, **days)
+        contract_id = said[CONTRACT]
         if contract_id:
             _places.link("invitations", _("Invitations"), icon=":material/mail:", contract=contract_id)
             _places.link("activities", _("Learning activities"), icon=":material/school:", contract=contract_id)

@@ -8,12 +8,13 @@ from lc_core.insight import cells, people_behind
 from lc_core.insight.answers import Answer
 from lc_core.insight.chart_book import CHARTS, HIDDEN, IDLE, STEP
 from lc_core.insight.copy import Insight
+from lc_core.insight.limits import Asked
 from lc_core.insight.states import Idle, Step
 from lc_core.language import _
 from lc_core.records.db import Actor, Database
 from lc_core.words import Word
 from pages import _frame, _kept, _usage_chart
-from pages._usage_filters import ANY, Asked
+from pages._usage_filters import ANY
 
 PAGE_SIZE = people_behind.MOST
 MOST_ROWS = 20
@@ -52,7 +53,7 @@ def _people(name: str, asked: Asked, word: Word) -> None:
     chart = CHARTS[name]
     with st.container(border=True, key=f"chart-{name}"):
         _usage_chart.heading(f"{_(chart.words)} {word.label}", _(chart.definition))
-        answer = asked.put(_frame.insight(), _frame.actor(), chart, word)
+        answer = asked.put(_frame.insight(), _frame.actor(), chart.question, word)
         if chart.nothing(answer.frame):
             st.info(_(chart.why_empty))
             return
@@ -106,5 +107,5 @@ def shown(found: pl.DataFrame) -> pl.DataFrame:
 
 def everybody(_db: Database, actor: Actor, *, insight: Insight, chart: str, asked: Asked, word: Word) -> bytes:
     """All of them as a file, with the rights its asker has then."""
-    answer = asked.put(insight, actor, CHARTS[chart], word)
+    answer = asked.put(insight, actor, CHARTS[chart].question, word)
     return cells.csv(shown(people_behind.named(insight, actor, answer)))

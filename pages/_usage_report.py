@@ -6,10 +6,10 @@ import streamlit as st
 from lc_core.exports import pdf
 from lc_core.exports.usage_report import FORMATS, usage_report
 from lc_core.insight.copy import Insight
+from lc_core.insight.limits import Asked
 from lc_core.language import _
 from lc_core.records.db import Actor, Database
 from pages import _frame
-from pages._usage_filters import Asked
 
 
 def offer(full: pl.DataFrame, asked: Asked) -> None:

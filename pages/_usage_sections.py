@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Literal
 
 import polars as pl
 import streamlit as st
 
-from lc_core.insight import center, usage_charts
+from lc_core.insight import headline, usage_charts
+from lc_core.insight.limits import Asked
 from lc_core.language import N_, _
-from pages import _kept, _usage_filters, _usage_people
+from pages import _frame, _kept, _usage_filters, _usage_people
 from pages._usage_chart import show
-from pages._usage_filters import Asked
+
+ARROWS: dict[int, Literal["up", "down", "off"]] = {1: "up", -1: "down", 0: "off"}
+FIGURE = 148
+"""Pixels of a figure: two fit beside each other on a phone, all of them on a desk, each below another one."""
 
 
 def overview(asked: Asked, full: pl.DataFrame) -> None:
@@ -27,11 +32,23 @@ def overview(asked: Asked, full: pl.DataFrame) -> None:
 
 
 def _totals(full: pl.DataFrame, asked: Asked) -> None:
-    """The seats of all chosen contracts as figures."""
-    ids = full["contract_id"].to_list() if asked.contracts is None else list(asked.contracts)
-    with st.container(horizontal=True, horizontal_alignment="distribute", key="totals"):
-        for label, number, definition in center.totals(full, ids).told():
-            st.metric(label, number, help=definition, width="content")
+    """The seats of all chosen contracts as figures, with how they changed. More or less is neither good nor bad: no colours."""
+    told = headline.headline(_frame.insight(), _frame.actor(), full, asked)
+    with st.container(horizontal=True, key="totals"):
+        for one in told.figures:
+            change = one.change
+            st.metric(
+                one.name,
+                one.number,
+                change.told if change else None,
+                delta_color="off",
+                delta_arrow=ARROWS[change.way] if change else "auto",
+                delta_description=change.was if change else None,
+                help=one.meaning,
+                width=FIGURE,
+            )
+    if told.against:
+        st.caption(told.against)
 
 
 def over_time(asked: Asked, _full: pl.DataFrame) -> None:

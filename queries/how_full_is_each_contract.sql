@@ -23,6 +23,8 @@ theirs as (
         contracts.valid_to,
         contracts.starts_at,
         contracts.ends_at,
+        contracts.created_at,
+        contracts.archived_at,
         contracts.seats,
         coalesce(seats_taken.used, 0) as used,
         contracts.seats - coalesce(seats_taken.used, 0) as free,
@@ -82,7 +84,9 @@ select
     end as uncommitted,
     greatest(counted.reserving + counted.waiting - theirs.free, 0) as over_invited,
     case when theirs.status in ('expired', 'archived') then theirs.free else 0 end as expired_unused,
-    theirs.group_name
+    theirs.group_name,
+    theirs.created_at,
+    theirs.archived_at
 from theirs
 inner join counted on counted.contract_id = theirs.contract_id
 order by lower(theirs.code) asc nulls last, theirs.contract_id asc nulls last

@@ -136,18 +136,9 @@ def test_whoever_has_no_contract_is_told_what_one_is_and_who_makes_them() -> Non
 
 
 def test_totals_are_the_sums_of_the_chosen_contracts() -> None:
-    full = frame(row(contract_id=1, used=3, uncommitted=7), row(contract_id=2, seats=5, used=5), row(contract_id=3))
+    these = frame(row(contract_id=1, used=3, uncommitted=7), row(contract_id=2, seats=5, used=5))
 
-    totals = center.totals(full, [1, 2])
+    totals = center.totals(these)
 
     assert (totals.seats, totals.used, totals.uncommitted, totals.utilisation) == (15, 8, 7, 8 / 15)
-    assert center.totals(full, []).utilisation is None
-
-
-def test_filters_choose_contracts_together() -> None:
-    full = frame(row(contract_id=1), row(contract_id=2, contract_type="unlimited"), row(contract_id=3, status="future"))
-
-    assert center.chosen(full) == [1, 2, 3]
-    assert center.chosen(full, contract_type="voucher") == [1, 3]
-    assert center.chosen(full, "voucher", "future") == [3]
-    assert center.chosen(full, contract_id="2") == [2]
+    assert center.totals(frame()).utilisation is None

@@ -16,7 +16,7 @@ TOGETHER, ROUNDS = 4, 10
 
 @pytest.mark.parametrize("same", [True, False], ids=["one reader", "several readers"])
 def test_processes_that_note_at_the_same_moment_how_far_they_are_wait_for_each_other(
-    db: Database, db_url: str, clock: Clock, same: bool
+    db: Database, db_url: str, clock: Clock, *, same: bool
 ):
     processes = [Database.open(db_url, clock=clock) for _process in range(TOGETHER)]
     with ThreadPoolExecutor(TOGETHER) as pool:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from lc_core.insight.chart_book import CHARTS
+from lc_core.insight.limits import Asked
 from lc_core.insight.states import Idle, Step
 from pages import _usage_chart, _usage_people
-from pages._usage_filters import Asked
 from tests import apps
 from tests.usage_worlds import WHOLE, World, played, words
 from tests.worlds import email

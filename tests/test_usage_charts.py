@@ -4,19 +4,22 @@ import csv
 import io
 import json
 import re
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import altair as alt
+import polars as pl
 import pytest
 
 from lc_core import language
-from lc_core.insight import chart_files, contract_charts, drawing, forecast_charts, people_charts, usage_charts
+from lc_core.insight import chart_files, charts, contract_charts, drawing, forecast_charts, people_charts, usage_charts
 from lc_core.insight.chart_book import CHARTS, HIDDEN
 from lc_core.insight.headings import HEADINGS
 from lc_core.insight.usage_charts import Grain
+from lc_core.vocabulary import SeatStatus
 from tests.test_queries import contrast
 from tests.usage_answers import AS_OF, DAY, END, JAN, ROWS, A, B, answer, drawn, full
 
@@ -45,6 +48,52 @@ def test_a_click_answers_an_id_where_it_chooses_something(name: str) -> None:
         or {"contract": "contract_id", "activity": "activity_id", "stopped": "position"}[chart.pick]
         in chart.of(answer(name)).columns
     )
+
+
+PHONE = 300
+
+
+def as_a_phone_draws(specification: Any, frame: pl.DataFrame) -> Any:
+    """With the words of a legend as large as Streamlit writes them."""
+    whole = chart_files.plain(specification, frame)
+    whole |= {"width": PHONE, "autosize": {"type": "fit-x", "contains": "padding"}, "config": {"padding": 0}}
+    whole["config"]["legend"] = {"labelFontSize": 14}
+    return json.loads(json.dumps(whole).replace("windowSize()[0]", str(PHONE)))
+
+
+def legend_ends(drawing_of: str) -> dict[str, float]:
+    """How far right each word of a drawing goes, at seven pixels a letter."""
+    found: dict[str, float] = {}
+
+    def look(element: ET.Element, x: float) -> None:
+        moved = re.search(r"translate\(([-\d.]+)", element.get("transform", ""))
+        x += float(moved[1]) if moved else 0
+        if element.text:
+            found[element.text] = x + 7 * len(element.text)
+        for part in element:
+            look(part, x)
+
+    look(ET.fromstring(drawing_of), 0)
+    return found
+
+
+@pytest.mark.parametrize("over", [0, 3])
+def test_the_words_beneath_a_bar_of_seats_are_whole_on_a_narrow_page(over: int) -> None:
+    seats = {status.value: 3 for status in SeatStatus} | {"expired_unused": over, "over_invited": 0}
+    card = charts.seats_as_drawn(seats)
+    card = {name: part for name, part in card.items() if name not in {"data", "datasets"}}
+    usual, small = (
+        chart_files.drawn_as("svg", as_a_phone_draws(bar, charts.seat_segments(seats)))
+        for bar in (charts.how_full_is_each_contract(), card)
+    )
+    labels = {status.label for status in SeatStatus}
+    called = {"Used", "Expired unused"} if over else labels - {"Expired unused"}
+
+    assert (card["height"], card["layer"][0]["encoding"]["color"]["legend"]["columns"]) == (charts.HEIGHT, 0)
+    assert {word for word in legend_ends(usual) if word in labels} == labels
+    assert {word for word in legend_ends(small) if word in labels} == called
+    for bar in (usual, small):
+        assert max(legend_ends(bar).values()) <= PHONE
 
 
 @pytest.mark.parametrize("name", CHARTS)

@@ -5,8 +5,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from streamlit.proto.Metric_pb2 import Metric as MetricProto
 
-from lc_core import contracts
+from lc_core import contracts, language
 from lc_core.insight.chart_book import CHARTS
 from lc_core.vocabulary import Role
 from tests import apps
@@ -82,6 +83,26 @@ def test_a_period_limits_what_it_applies_to_and_the_others_say_that_they_are_of_
     assert "Last 28 days" in ever
     assert "Last 28 days" not in lately
     assert "As of now" in lately
+
+
+def test_figures_are_compared_with_the_day_before_a_period_that_comes_up_to_today(world: World) -> None:
+    today = world.db.clock().date()
+    lately, nothing_before, ever = world.open(period="28"), world.open(period="90"), world.open()
+    over = world.open(period="own")
+    over.date_input(key="days").set_value((today - timedelta(days=30), today - timedelta(days=1))).run()
+
+    changes = {one.label: (one.proto.delta, one.proto.delta_description) for one in lately.metric if one.proto.delta}
+    assert changes == {
+        "Seats bought": ("0", "was 4"),
+        "Used": ("+2", "was 0"),
+        "Utilisation": ("+50 pts", "was 0%"),
+        "Expired unused": ("0", "was 0"),
+    }
+    assert {one.proto.color for one in lately.metric} == {MetricProto.GRAY}
+    assert f"The changes are against {language.date(today - timedelta(days=28))}" in words(lately)
+    for app in (nothing_before, ever, over):
+        assert {one.proto.delta for one in app.metric} == {""}
+        assert "The changes are against" not in words(app)
 
 
 def test_own_dates_survive_in_the_address(world: World) -> None:

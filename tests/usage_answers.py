@@ -16,7 +16,24 @@ DAY = date(2026, 6, 15)
 
 def full(contract_id: int, code: str, title: str, status: str, seats: int, used: int) -> tuple[Any, ...]:
     when = (JAN, None, AS_OF, None)
-    return (contract_id, code, title, "voucher", status, *when, seats, used, 0, 0, seats - used, 0, 0, None)
+    return (
+        contract_id,
+        code,
+        title,
+        "voucher",
+        status,
+        *when,
+        seats,
+        used,
+        0,
+        0,
+        seats - used,
+        0,
+        0,
+        None,
+        AS_OF,
+        None,
+    )
 
 
 ROWS: dict[str, list[tuple[Any, ...]]] = {

@@ -8,9 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from lc_core import activities, contracts, enrollments
 from lc_core.insight.copy import Insight
+from lc_core.insight.limits import Asked
 from lc_core.records.db import Actor, Database
 from lc_core.vocabulary import ActivityKind, ContractType, Privilege, Role
-from pages._usage_filters import Asked
 from pages._usage_sections import SECTIONS
 from tests import apps, worlds
 from tests.worlds import OPERATOR, an_admin, draft, somebody

@@ -10,11 +10,16 @@ from rich.markup import escape
 
 from lc_core.cli import tools
 from lc_core.cli.tools import AsJson, OnBehalfOf
-from lc_core.insight import cells, people_behind
+from lc_core.exports import choosing
+from lc_core.insight import answers, cells, limits, people_behind
 from lc_core.insight.asking import Period
+from lc_core.insight.copy import Insight
+from lc_core.insight.limits import Asked, Limits
 from lc_core.insight.questions import QUESTIONS, Question
 from lc_core.language import _
-from lc_core.words import Word
+from lc_core.records.db import Actor
+from lc_core.vocabulary import ContractStatus, ContractType
+from lc_core.words import Word, visible
 
 commands = typer.Typer()
 DAY = "%Y-%m-%d"
@@ -22,14 +27,26 @@ Day = Annotated[datetime | None, typer.Option("--from", metavar="DAY", formats=[
 LastDay = Annotated[
     datetime | None, typer.Option("--to", metavar="DAY", formats=[DAY], help="Up to and with this day.")
 ]
+Codes = Annotated[
+    list[str] | None, typer.Option("--contract", metavar="CODE", help="Only this contract; may be said again.")
+]
+Groups = Annotated[list[str] | None, typer.Option("--group", metavar="NAME", help="Only contracts of this group.")]
+Types = Annotated[list[ContractType] | None, typer.Option("--type", help="Only contracts of this type.")]
+Statuses = Annotated[
+    list[ContractStatus] | None, typer.Option("--contract-status", help="Only contracts that stand so now.")
+]
 
 
 @commands.command()
 def ask(
     question: Annotated[str, typer.Argument(metavar="[QUESTION]", help="Its name; --list tells all of them.")] = "",
-    contract: Annotated[
-        list[str] | None, typer.Option("--contract", metavar="CODE", help="Only this contract; may be said again.")
-    ] = None,
+    contract: Codes = None,
+    group: Groups = None,
+    contract_type: Types = None,
+    contract_status: Statuses = None,
+    activity: Annotated[
+        str, typer.Option("--activity", metavar="CODE", help="Only contracts that offer it; of activities, only this.")
+    ] = "",
     first: Day = None,
     last: LastDay = None,
     of: Annotated[str, typer.Option("--of", metavar="STEP_OR_KIND", help="What a question of people is about.")] = "",
@@ -42,18 +59,29 @@ def ask(
     if as_list:
         _tell_all(as_json=as_json)
         return
-    asked = _question(question)
-    about = _about(asked, of)
-    period = _period(asked, first, last)
+    wanted = _question(question)
+    about = _about(wanted, of)
+    period = _period(wanted, first, last)
     with tools.records() as db:
         who, insight = tools.acting(db, actor), tools.insight(db)
-        only = [tools.contract_id(db, who, code) for code in contract] if contract else None
-        answer = asked.put(insight, who, only, period, about)
-        frame = answer.frame
-        if "person_id" in asked.columns:
-            frame = people_behind.named(insight, who, answer)
+        limited = Limits(
+            contracts=[tools.contract_id(db, who, code) for code in contract or ()],
+            types=contract_type or (),
+            statuses=contract_status or (),
+            groups=group or (),
+            activity_id=choosing.activity(insight, who, activity) if activity else None,
+        )
+        answer = _asked(insight, who, limited, period).put(insight, who, wanted, about)
+        frame = people_behind.named(insight, who, answer) if "person_id" in wanted.columns else answer.frame
         insight.close()
     _tell(frame, as_json=as_json, as_csv=as_csv)
+
+
+def _asked(insight: Insight, actor: Actor, limited: Limits, period: Period | None) -> Asked:
+    """What the page asks when the same is chosen on it."""
+    full = answers.how_full_is_each_contract(insight, actor).frame
+    offered = answers.which_activities_are_offered(insight, actor).frame
+    return limits.asked(full, offered, limited, period)
 
 
 def _question(name: str) -> Question:
@@ -62,22 +90,22 @@ def _question(name: str) -> Question:
     return QUESTIONS[name]
 
 
-def _about(asked: Question, of: str) -> Word | None:
+def _about(wanted: Question, of: str) -> Word | None:
     """The step or kind that was said; the question's first where none was."""
     if not of:
         return None
-    words = {word.value: word for word in asked.of[1]} if asked.of else {}
+    words = {word.value: word for word in wanted.of[1]} if wanted.of else {}
     if of not in words:
         known = ", ".join(words) or _("nothing: this question takes none")
         tools.stop(_("--of can be: {words}.").format(words=known), 2)
     return words[of]
 
 
-def _period(asked: Question, first: datetime | None, last: datetime | None) -> Period | None:
+def _period(wanted: Question, first: datetime | None, last: datetime | None) -> Period | None:
     """The days that were said, both included; None where no limit was."""
     if first is None and last is None:
         return None
-    if not asked.of_period:
+    if not wanted.of_period:
         tools.stop(_("This question tells of this moment: it has no --from and no --to."), 2)
     period = Period(first.date() if first else date.min, last.date() if last else date.max)
     if period.last < period.first:
@@ -137,6 +165,6 @@ def _cell(value: Any) -> Any:
         case datetime():
             return f"{value:%Y-%m-%d %H:%M}"
         case str():
-            return escape(tools.visible(value))
+            return escape(visible(value))
         case _:
             return value

@@ -10,7 +10,7 @@ import typer
 from rich.progress import Progress
 
 from lc_core.cli import tools
-from lc_core.cli.ask import DAY, Day
+from lc_core.cli.ask import DAY, Codes, Day, Groups, Statuses, Types
 from lc_core.cli.tools import AsJson, OnBehalfOf
 from lc_core.errors import Refused
 from lc_core.exports import choosing, saved, writing
@@ -23,7 +23,6 @@ from lc_core.language import _
 from lc_core.reasons import Reason
 from lc_core.records.db import Actor
 from lc_core.report_rules import stem_of
-from lc_core.vocabulary import ContractStatus, ContractType
 
 commands = typer.Typer()
 ENDINGS = ", ".join(one.ending for one in Format)
@@ -35,18 +34,10 @@ def export(
     to: Annotated[
         Path | None, typer.Option("--to", metavar="FILE", help=f"Where; its ending says the format: {ENDINGS}.")
     ] = None,
-    contract: Annotated[
-        list[str] | None, typer.Option("--contract", metavar="CODE", help="Only this contract; may be said again.")
-    ] = None,
-    group: Annotated[
-        list[str] | None, typer.Option("--group", metavar="NAME", help="Only contracts of this group.")
-    ] = None,
-    contract_type: Annotated[
-        list[ContractType] | None, typer.Option("--type", help="Only contracts of this type.")
-    ] = None,
-    contract_status: Annotated[
-        list[ContractStatus] | None, typer.Option("--contract-status", help="Only contracts that stand so now.")
-    ] = None,
+    contract: Codes = None,
+    group: Groups = None,
+    contract_type: Types = None,
+    contract_status: Statuses = None,
     activity: Annotated[str, typer.Option("--activity", metavar="CODE", help="Only this activity.")] = "",
     status: Annotated[
         list[str] | None, typer.Option("--status", metavar="WORD", help="Only rows that stand so; of the ledger: why.")

@@ -22,6 +22,7 @@ from lc_core.language import _
 from lc_core.records.db import Actor, Database
 from lc_core.records.operations import OperationKey
 from lc_core.settings import settings
+from lc_core.words import visible
 
 commands = typer.Typer()
 
@@ -79,7 +80,7 @@ def _found_in(file: Path) -> InviteFile:
     invite_file.refuse_too_large(file.stat().st_size)
     found = invite_file.read(file.read_bytes())
     for notice in found.notices:
-        print(tools.visible(notice), file=sys.stderr)
+        print(visible(notice), file=sys.stderr)
     return found
 
 
@@ -159,4 +160,4 @@ def _tell(found: InviteFile) -> None:
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     """The file's own words as words: no commands to the terminal, no colours."""
-    return {name: escape(tools.visible(value)) if isinstance(value, str) else value for name, value in row.items()}
+    return {name: escape(visible(value)) if isinstance(value, str) else value for name, value in row.items()}

@@ -12,6 +12,7 @@ from lc_core.language import _
 from lc_core.place_rules import LONGEST_TOKEN_DAYS
 from lc_core.records.db import Database
 from lc_core.rights import TokenScope
+from lc_core.words import visible
 
 commands = typer.Typer()
 token = typer.Typer(help="API tokens: with one a program acts for somebody.", no_args_is_help=True)
@@ -61,7 +62,7 @@ def list_(
         {
             "id": one.id,
             "email": one.email or one.person,
-            "name": tools.visible(one.name),
+            "name": visible(one.name),
             "scopes": " ".join(one.scopes),
             "expires": one.expires_at.date().isoformat(),
             "last used": one.last_used_at.isoformat(sep=" ", timespec="minutes") if one.last_used_at else "",

@@ -80,11 +80,6 @@ def tell(value: Any) -> None:
     print(json.dumps(to_jsonable_python(value), ensure_ascii=False, indent=2))
 
 
-def visible(text: str) -> str:
-    """What somebody typed, without commands to the terminal."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
-
-
 def table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
     """A report for people, numbers to the right."""
     drawn = Table(*columns, box=box.SIMPLE)

@@ -1,9 +1,7 @@
 """What people name, as the numbers that an export is limited to: contracts by code, group, type or status, and an activity."""
 
 from collections.abc import Collection
-from typing import Any
 
-import polars as pl
 from sqlalchemy import select
 
 from lc_core import access
@@ -11,6 +9,7 @@ from lc_core.contracts import code_key
 from lc_core.errors import NotFound
 from lc_core.insight import answers
 from lc_core.insight.copy import Insight
+from lc_core.insight.limits import Limits, of_these
 from lc_core.records.db import Actor
 from lc_core.records.models import Activity, Contract, ContractActivity
 from lc_core.vocabulary import ContractStatus, ContractType
@@ -29,18 +28,10 @@ def contracts(
 
     `groups`: by name, "" = in none. `statuses`: as they are now.
     """
-    limits: dict[str, list[Any]] = {
-        "contract_id": list(ids),
-        "group_name": list(groups),
-        "contract_type": [one.value for one in types],
-        "status": [one.value for one in statuses],
-    }
-    if not any(limits.values()):
+    if not any((ids, groups, types, statuses)):
         return None
-    told = answers.how_full_is_each_contract(insight, actor).frame.with_columns(pl.col("group_name").fill_null(""))
-    for column, values in limits.items():
-        told = told.filter(pl.col(column).is_in(values)) if values else told
-    return frozenset(told["contract_id"])
+    full = answers.how_full_is_each_contract(insight, actor).frame
+    return frozenset(of_these(full, Limits(ids, types, statuses, groups))["contract_id"])
 
 
 def activity(insight: Insight, actor: Actor, code: str) -> int:

@@ -161,7 +161,7 @@ def _figures(about: About) -> list[tuple[str, str, str]]:
         return seats_told.numbers(about.row)
     meaning = QUESTIONS["how_full_is_each_contract"].meaning
     told = [(_(HEADINGS[name]), language.number(about.row[name]), _(meaning[name])) for name in FIGURES]
-    share = center.totals(pl.DataFrame([about.row]), [about.seen.id]).share
+    share = center.totals(pl.DataFrame([about.row])).share
     return [*told[:2], (_(HEADINGS["utilisation"]), share, _(OF_MONTH["utilisation"])), *told[2:]]
 
 

@@ -1,7 +1,7 @@
 """The Learning Contract Center as it is looked at: tabs with their counts, search, sort, pages, badges."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -143,28 +143,6 @@ def _days(ahead: timedelta) -> int:
     return -(-ahead // timedelta(days=1))
 
 
-def chosen(
-    full: pl.DataFrame,
-    contract_type: str = "",
-    status: str = "",
-    contract_id: str = "",
-    *,
-    group: str = "",
-    among: Collection[int] | None = None,
-) -> list[int]:
-    """The ids of the contracts that the filters leave; an empty word leaves all, and so does None for `among`."""
-    found = full
-    for column, word in (("contract_type", contract_type), ("status", status), ("group_name", group)):
-        if word:
-            found = found.filter(pl.col(column) == word)
-    if contract_id:
-        found = found.filter(pl.col("contract_id") == int(contract_id))
-    if among is not None:
-        found = found.filter(pl.col("contract_id").is_in(list(among)))
-    ids: list[int] = found["contract_id"].to_list()
-    return ids
-
-
 @dataclass(frozen=True)
 class Totals:
     """Seats of several contracts together, by status (R-SEAT-10), in seats."""
@@ -186,28 +164,7 @@ class Totals:
         """The same in words; a dash where there are no seats."""
         return "–" if self.utilisation is None else language.percent(self.utilisation)
 
-    def told(self) -> list[tuple[str, str, str]]:
-        """Each figure with its name and its definition."""
-        return [
-            (_("Seats bought"), language.number(self.seats), _("All seats of these contracts.")),
-            (_("Used"), language.number(self.used), _("Seats taken and not returned, by the ledger.")),
-            (_("Utilisation"), self.share, _("Seats used, of all seats of these contracts.")),
-            (
-                _("Reserved"),
-                language.number(self.reserved),
-                _("Asked for by accepted invitations, as far as seats are free."),
-            ),
-            (
-                _("Pending"),
-                language.number(self.pending),
-                _("Asked for by open invitations, as far as seats are free."),
-            ),
-            (_("Uncommitted"), language.number(self.uncommitted), _("Free, and asked for by nobody yet.")),
-            (_("Expired unused"), language.number(self.expired_unused), _("Never used before their contract ended.")),
-        ]
 
-
-def totals(full: pl.DataFrame, contract_ids: list[int]) -> Totals:
-    """The sums over these contracts."""
-    these = full.filter(pl.col("contract_id").is_in(contract_ids))
+def totals(these: pl.DataFrame) -> Totals:
+    """The sums over these contracts, each a row of how_full_is_each_contract."""
     return Totals(*(int(these[field.name].sum()) for field in fields(Totals)))

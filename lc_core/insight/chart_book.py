@@ -46,7 +46,7 @@ class Chart:
     `of`: what of the answer it is about, which is also its table; `frame`: what is drawn of that; `tell`: the same in
     words; `nothing`: whether there is nothing to show, and `why_empty` why. `pick`: what a click chooses,
     in the picture and in the table, or (`by_row`) in the table alone. `lately`: of which
-    time it tells where no period is chosen. `height`: in pixels, where what is drawn does not say it.
+    time it tells where no period is chosen.
     """
 
     question: Question
@@ -59,7 +59,6 @@ class Chart:
     pick: str = ""
     by_row: bool = False
     lately: str = ""
-    height: int | None = None
     asks: str = ""
     defines: str = ""
 
@@ -97,7 +96,6 @@ CHARTS: dict[str, Chart] = {
         nothing=lambda contracts: not contracts["seats"].sum(),
         pick=CONTRACT,
         by_row=True,
-        height=56,
         asks=N_("How many seats are there, and what becomes of them?"),
     ),
     "changes": Chart(

@@ -5,6 +5,7 @@ contract), `forecast_charts` (days to come), `people_charts` (people and enrollm
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 from functools import cache, lru_cache
 
 import altair as alt
@@ -17,7 +18,7 @@ from lc_core.insight.contract_charts import (
     which_contracts_end_soon,
     which_seats_are_idle,
 )
-from lc_core.insight.drawing import COLOURS, Row, Specification, drawn
+from lc_core.insight.drawing import COLOURS, ON_A_PAGE, Row, Specification, drawn, legend
 from lc_core.insight.forecast_charts import when_are_renewals_due, when_do_seats_run_out
 from lc_core.insight.people_charts import (
     STATUS_COLOURS,
@@ -80,6 +81,8 @@ NOT_ENROLLED_COLOUR = "#3d7a8c"
 SEATS = "seats"
 REMEMBERED = 1024
 """How many bars are kept ready to be drawn."""
+ONE_LINE = (("labelFontSize", 11, 12), ("columnPadding", 6, 10), ("symbolSize", 70, 100))
+"""What makes a legend smaller on a narrow page, there and elsewhere, in pixels."""
 SHARE_OF_A_DIGIT = 0.02
 """How much of the bar one digit needs where the bar is narrow."""
 
@@ -96,7 +99,8 @@ def how_full_is_each_contract(words: Words | None = None) -> Specification:
 def enrollment_bar() -> Specification:
     """The people of one activity by status, as one stacked bar; its frame: `enrollment_segments`."""
     labels = (*(status.label for status in EnrollmentStatus), _(NOT_ENROLLED))
-    return _one_bar(labels, (*STATUS_COLOURS, NOT_ENROLLED_COLOUR), _("People"), _("Status"))
+    drawn_once = _one_bar(labels, (*STATUS_COLOURS, NOT_ENROLLED_COLOUR), _("People"), _("Status"))
+    return {**drawn_once, **ON_A_PAGE}
 
 
 def seat_segments(row: Row, words: Words | None = None) -> pl.DataFrame:
@@ -107,7 +111,24 @@ def seat_segments(row: Row, words: Words | None = None) -> pl.DataFrame:
 def seats_as_drawn(row: Row, words: Words | None = None) -> Specification:
     """The bar of `how_full_is_each_contract` with `seat_segments` in it."""
     sent = _as_sent(_seats(row, words))
-    return {**how_full_is_each_contract(words), "data": {"name": SEATS}, "datasets": {SEATS: sent}}
+    return {**_in_one_line(_called(row, words)), "data": {"name": SEATS}, "datasets": {SEATS: sent}}
+
+
+def _called(row: Row, words: Words | None) -> tuple[tuple[SeatStatus, str], ...]:
+    """What the bar's legend calls: no seat has expired before the contract is over, and then none is free any more."""
+    over = bool(row.get(SeatStatus.EXPIRED_UNUSED.value))
+    kept = {SeatStatus.USED, SeatStatus.EXPIRED_UNUSED} if over else {*SeatStatus} - {SeatStatus.EXPIRED_UNUSED}
+    known = words or {status: status.label for status in SeatStatus}
+    return tuple((status, word) for status, word in known.items() if status in kept)
+
+
+@cache
+def _in_one_line(called: tuple[tuple[SeatStatus, str], ...]) -> Specification:
+    """The bar of the height that the page keeps for it, so that nothing moves when it is drawn: its legend is one line."""
+    whole = deepcopy(how_full_is_each_contract(dict(called)))
+    narrow = {name: {"expr": f"windowSize()[0] < 600 ? {few} : {many}"} for name, few, many in ONE_LINE}
+    whole["layer"][0]["encoding"]["color"]["legend"] |= {"columns": 0, **narrow}
+    return {**whole, **ON_A_PAGE, "height": HEIGHT}
 
 
 def enrollment_segments(invited_only: int, by_status: Mapping[EnrollmentStatus, int]) -> pl.DataFrame:
@@ -169,10 +190,12 @@ def _one_bar(words: tuple[str, ...], colours: tuple[str, ...], seats: str, statu
     colour = alt.Color(
         "status:N",
         scale=alt.Scale(domain=list(words), range=list(colours)),
-        legend=alt.Legend(orient="bottom", title=None, symbolType="square", columns=0),
+        legend=legend(words),
         sort=list(words),
     )
-    base = alt.Chart(pl.DataFrame(schema=SEGMENTS))
+    # one row, as high as the bar: so the legend beneath may take as many lines as a narrow page needs
+    row = alt.YDatum("", type="nominal", axis=None, scale=alt.Scale(padding=0))
+    base = alt.Chart(pl.DataFrame(schema=SEGMENTS)).encode(y=row)
     bar = base.mark_bar(height=HEIGHT, x2Offset=-1).encode(
         x=alt.X("start:Q", axis=None, scale=alt.Scale(nice=False, zero=True)),
         x2="end:Q",
@@ -181,4 +204,4 @@ def _one_bar(words: tuple[str, ...], colours: tuple[str, ...], seats: str, statu
         tooltip=[alt.Tooltip("status:N", title=status), alt.Tooltip("seats:Q", title=seats)],
     )
     numbers = base.mark_text(color=LABEL, fontWeight="bold").encode(x="middle:Q", text="label:N")
-    return drawn(bar + numbers, height=HEIGHT)
+    return drawn(bar + numbers, height=alt.Step(HEIGHT))

@@ -27,6 +27,8 @@ HOW_FULL: Columns = {
     "over_invited": pl.Int64,
     "expired_unused": pl.Int64,
     "group_name": pl.String,
+    "created_at": INSTANT,
+    "archived_at": INSTANT,
 }
 OVER_TIME: Columns = {"day": pl.Date, "used": pl.Int64, "capacity": pl.Int64}
 RUN_OUT: Columns = {

@@ -46,6 +46,8 @@ DARK_INK, LIGHT_INK = "#2c3844", "#d3dce5"
 
 TALL = 300
 BAR = 14
+ON_A_PAGE: Specification = {"padding": {"bottom": 4}}
+"""Below a chart: a page has its own distances between what is on it."""
 STEP = 54
 """Pixels of a row: its words, in two lines where it is narrow, and its bar."""
 LOW = 13
@@ -198,7 +200,7 @@ def inked(specification: Specification, *, dark: bool) -> Specification:
     """The chart with words that can be read on the light page, or on the dark one, and numbers in the language spoken."""
     ink = LIGHT_INK if dark else DARK_INK
     words = {"labelColor": ink, "titleColor": ink, "labelFontSize": 13}
-    return {**specification, "config": {"axis": words, "legend": words, **written(language.tag())}}
+    return {**specification, **ON_A_PAGE, "config": {"axis": words, "legend": words, **written(language.tag())}}
 
 
 @cache

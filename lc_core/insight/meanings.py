@@ -26,6 +26,8 @@ HOW_FULL = {
     "over_invited": N_("Seats asked for beyond those that are free."),
     "expired_unused": N_("Seats that were never used and cannot be any more."),
     "group_name": N_("The contract's group; empty: it is in none."),
+    "created_at": N_("When it was made here (UTC)."),
+    "archived_at": N_("When it was archived (UTC); empty: it is not."),
 }
 OVER_TIME = {
     "day": N_("The day (UTC)."),

@@ -173,9 +173,10 @@ def _cohorts(steps: tuple[str, ...], month: str, step: str, people: str) -> Spec
         labelOverlap=False,
         labelPadding=6,
     )
+    months = alt.Axis(format="%b %Y", labelLimit=140, labelPadding=8, labelFlush=False)
     base = alt.Chart(pl.DataFrame(schema=COHORTS)).encode(
         x=alt.X("step:N", sort=list(steps), title=None, axis=names),
-        y=alt.Y("utcyearmonth(month):O", title=None, axis=alt.Axis(format="%b %Y", labelLimit=140, labelPadding=8)),
+        y=alt.Y("utcyearmonth(month):O", title=None, axis=months),
         tooltip=[
             alt.Tooltip("utcyearmonth(month):T", title=month, format="%b %Y"),
             alt.Tooltip("step:N", title=step),

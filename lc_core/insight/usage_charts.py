@@ -138,12 +138,12 @@ def _heatmap(contract: str, month: str, used: str, utilisation: str) -> Specific
 def _names_axis() -> alt.Axis:
     """Names beside the rows take a third of a narrow page at most."""
     limit = alt.ExprRef("windowSize()[0] < 600 ? 110 : 280")
-    return alt.Axis(labelLimit=limit, labelOverlap=False, labelPadding=8, ticks=False, domain=False)
+    return alt.Axis(labelLimit=limit, labelOverlap=False, labelFlush=False, labelPadding=8, ticks=False, domain=False)
 
 
 def month_axis() -> alt.X:
     """Months one after the other, as many of their names as there is room for."""
-    axis = alt.Axis(format="%b %y", labelAngle=0, labelOverlap=True, ticks=False, domain=False)
+    axis = alt.Axis(format="%b %y", labelAngle=0, labelOverlap=True, labelFlush=False, ticks=False, domain=False)
     return alt.X("utcyearmonth(month):O", title=None, axis=axis)
 
 
