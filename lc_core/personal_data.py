@@ -71,7 +71,7 @@ def export_person(db: Database, actor: Actor, person_id: int) -> Told:
             "letters": _letters(session, person.id),
             "weekly_digest": _digest(session, person.id),
             "saved_exports": _saved_exports(session, person.id),
-            "saved_exports_made": _saved_exports_made(session, person.id),
+            "exports_made": _exports_made(session, person.id),
             "api_tokens": _tokens(session, person.id),
             "codes_not_accepted": _attempts(session, person.id),
             "done_by_them": _done_by(session, person.id),
@@ -197,10 +197,11 @@ def _saved_exports(session: Session, person_id: int) -> list[Told]:
     return _told(session, rows.where(SavedExport.person_id == person_id).order_by(SavedExport.id))
 
 
-def _saved_exports_made(session: Session, person_id: int) -> list[Told]:
+def _exports_made(session: Session, person_id: int) -> list[Told]:
     columns = (ExportRun.due_at, ExportRun.state, ExportRun.started_at, ExportRun.finished_at, ExportRun.rows)
-    rows = select(SavedExport.name, *columns).join(SavedExport, SavedExport.id == ExportRun.saved_export_id)
-    return _told(session, rows.where(SavedExport.person_id == person_id).order_by(ExportRun.id))
+    rows = select(SavedExport.name, ExportRun.chosen, *columns)
+    rows = rows.outerjoin(SavedExport, SavedExport.id == ExportRun.saved_export_id)
+    return _told(session, rows.where(ExportRun.person_id == person_id).order_by(ExportRun.id))
 
 
 def _digest(session: Session, person_id: int) -> list[Told]:

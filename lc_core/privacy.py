@@ -16,7 +16,7 @@ from lc_core.errors import refuse_if
 from lc_core.reasons import Reason
 from lc_core.records.api_models import ApiToken
 from lc_core.records.db import Actor, Change, Database, rows_changed
-from lc_core.records.export_models import SavedExport
+from lc_core.records.export_models import ExportRun, SavedExport
 from lc_core.records.house_models import (
     AuditEvent,
     AuditItem,
@@ -109,7 +109,7 @@ def _taken_away(change: Change, person: Person) -> dict[str, Any]:
         "contracts": sorted(contracts),
     }
     ways_in = (RoleHeld, PrivilegeHeld, ContractAdmin, IdentityHeld, ApiToken)
-    for model in (*ways_in, CodeAttempt, PreparedInvitation, Digest, SavedExport):
+    for model in (*ways_in, CodeAttempt, PreparedInvitation, Digest, ExportRun, SavedExport):
         session.execute(delete(model).where(model.person_id == person.id))
     return before
 

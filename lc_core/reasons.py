@@ -220,8 +220,13 @@ class Reason(Word):
     RUN_UNDER_WAY = "run_under_way", N_("The saved export is being made already.")
     RUN_NOT_YOURS = (
         "run_not_yours",
-        N_("Whoever saved the export may not see what it tells any more, or it is there no more."),
+        N_("Whoever the export is of may not see what it tells any more, or it is there no more."),
     )
+    TOO_MANY_FILES = (
+        "too_many_files",
+        N_("Several files are being made for you already. Wait until one of them is there."),
+    )
+    RIGHTS_CHANGED = "rights_changed", N_("Your rights have changed since this file was made. Make it anew.")
     RUN_BROKE = "run_broke", N_("The file could not be made.")
     RUN_FOLDER_BROKE = "run_folder_broke", N_("The file could not be put into the folder.")
     RUN_INTERRUPTED = "run_interrupted", N_("The file was begun several times, and each time it was cut off.")
@@ -250,7 +255,10 @@ class Reason(Word):
     BODY_NOT_JSON = "body_not_json", N_("The body must be sent as application/json.")
     MALFORMED_JSON = "malformed_json", N_("The body is no JSON: {why}.")
     WRONG_REQUEST = "wrong_request", N_("The request does not say what is needed; errors tells where.")
-    DATABASE_AWAY = "database_away", N_("The database does not answer. Nothing was done; try again later.")
+    DATABASE_AWAY = (
+        "database_away",
+        N_("The database does not answer. Try again later; with the same idempotency key nothing is done twice."),
+    )
     UNEXPECTED = "unexpected", N_("Something went wrong here. Those who run it find it in the log.")
     FILE_GONE = "file_gone", N_("The file has expired or was taken away.")
     # operations

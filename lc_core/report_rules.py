@@ -1,4 +1,4 @@
-"""Saved exports by the calendar: when one is due, and where its files may go (R-EXP-5, R-EXP-7). Values in, verdicts out."""
+"""Exports as files: when one is due, where files may go, who makes and who gets them (R-EXP-5 to 8). Values in, verdicts out."""
 
 import re
 from calendar import monthrange
@@ -17,6 +17,8 @@ MOST_BEGUN = 6
 """A run that was begun so often, and each time cut off with its worker, may be what ends them: it is given up."""
 PAUSES = (timedelta(minutes=5), timedelta(minutes=30))
 """How long a run that failed waits for its second attempt, and for its third."""
+MANY_ROWS = 200_000
+"""A file of so many is better made by a worker than by a page that somebody looks at."""
 LONGEST_NAME = 200
 LONGEST_STEM = 100
 
@@ -30,7 +32,7 @@ class Often(Word):
 
 
 class RunState(Word):
-    """How one making of a saved export stands (R-EXP-6)."""
+    """How one making of an export stands (R-EXP-6)."""
 
     WAITING = "waiting", N_("Waiting")
     RUNNING = "running", N_("Being made")
@@ -169,3 +171,18 @@ def why_not_stop(*, scheduled: bool) -> Reason | None:
 def why_not_run_now(*, under_way: bool) -> Reason | None:
     """`under_way`: whether a run of it waits or is at work."""
     return Reason.RUN_UNDER_WAY if under_way else None
+
+
+def why_not_ask_for(under_way: int, most: int) -> Reason | None:
+    """`under_way`: how many files that the same person asked for wait or are at work."""
+    return Reason.TOO_MANY_FILES if under_way >= most else None
+
+
+def is_for_a_worker(rows: int, *, attended: bool) -> bool:
+    """Whether a page leaves a file of so many rows to a worker. `attended`: whether there is one."""
+    return attended and rows >= MANY_ROWS
+
+
+def why_not_open(*, same_rights: bool) -> Reason | None:
+    """`same_rights`: whether whoever asked for the file without a name is what they were when it was made."""
+    return None if same_rights else Reason.RIGHTS_CHANGED

@@ -24,6 +24,7 @@ from lc_core.mail.letters import Writer
 from lc_core.mail.smtp import MailServer
 from lc_core.records import beats
 from lc_core.records.db import Database, DatabaseError, utc_now
+from lc_core.records.once import forget_keys
 from lc_core.settings import Settings
 
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
@@ -65,6 +66,7 @@ class Worker:
             outgoing.MAIL: (timedelta(seconds=2), self.deliver),
             "copy": (timedelta(minutes=1), self.refresh),
             "reports": (timedelta(minutes=1), self.make_reports),
+            "keys": (timedelta(hours=1), lambda: {"forgotten": forget_keys(self.db, self.stop.is_set)}),
         }
 
     def once(self) -> list[dict[str, Any]]:
@@ -153,8 +155,5 @@ class Worker:
         return {}
 
     def make_reports(self) -> dict[str, Any]:
-        """Make the saved exports that are due (R-EXP-5, R-EXP-6)."""
-        ours = self.settings
-        keeps = timedelta(days=ours.export_days)
-        stopped = self.stop.is_set
-        return Reports(self.insight, Kept(ours.exports_dir), ours.folders, keeps, stopped=stopped).work()
+        """Make the exports that are due or were asked for (R-EXP-5, R-EXP-6, R-EXP-8)."""
+        return Reports.of(self.insight, self.settings, stopped=self.stop.is_set).work()

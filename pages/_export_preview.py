@@ -49,7 +49,7 @@ def show(chosen: Chosen, found: Look, me: Me) -> None:
 def _table(chosen: Chosen, rows: pl.DataFrame) -> None:
     of = DATASETS[chosen.dataset].by_name
     st.dataframe(
-        rows,
+        rows.to_arrow(),
         hide_index=True,
         height=38 + 35 * min(rows.height, MOST_ROWS),
         column_config={name: _column(of[name]) for name in rows.columns},

@@ -1,23 +1,18 @@
 """Exports that somebody keeps under a name: how each stands, what can be done with it, and the files it made."""
 
-from typing import Any
-from urllib.parse import urlsplit
+from collections.abc import Mapping
 
 import streamlit as st
 
-from lc_core import language
 from lc_core.exports import runs, saved, schedules
-from lc_core.exports.chosen import Chosen, Span
-from lc_core.exports.datasets import DATASETS
-from lc_core.exports.kept import Kept
+from lc_core.exports.chosen import Chosen
 from lc_core.exports.runs import Run
 from lc_core.exports.saved import Saved
-from lc_core.language import N_, _, ngettext
+from lc_core.language import N_, _
 from lc_core.people import Me
 from lc_core.records.operations import OperationKey
-from lc_core.report_rules import LONGEST_NAME, RunState
-from lc_core.settings import settings
-from pages import _export_choice, _export_schedule, _frame
+from lc_core.report_rules import LONGEST_NAME
+from pages import _export_choice, _export_runs, _export_schedule, _frame
 
 SAVE, RENAME, DELETE, RUN, STOP = "save-export", "rename-export", "delete-export", "run-export", "stop-export"
 DONE = {
@@ -28,14 +23,6 @@ DONE = {
     STOP: N_("The schedule is stopped."),
     _export_schedule.SET: N_("The export is scheduled."),
 }
-LOOKS: dict[RunState, tuple[str, Any]] = {
-    RunState.WAITING: (":material/hourglass_empty:", "blue"),
-    RunState.RUNNING: (":material/progress_activity:", "violet"),
-    RunState.AGAIN: (":material/autorenew:", "orange"),
-    RunState.DONE: (":material/check_circle:", "green"),
-    RunState.FAILED: (":material/error:", "red"),
-}
-"""An icon and a colour for each state, beside its word: never the colour alone."""
 MORE = {
     "open": N_("Open the choice"),
     "history": N_("History"),
@@ -43,8 +30,6 @@ MORE = {
     "stop": N_("Stop the schedule"),
     "delete": N_("Delete"),
 }
-LOOK_AGAIN = 5.0
-"""Seconds between two looks at a run under way."""
 
 
 # --- saving ----------------------------------------------------------------------------------------------------------
@@ -88,9 +73,10 @@ def show(_me: Me | None = None) -> None:
         st.warning(_("Nobody makes saved exports at the moment: start `lc worker`."), icon=":material/warning:")
     if not found:
         st.info(_("You have saved no export yet. Choose one under New export, and save it there."))
+    there = _export_runs.files()
     for one in found:
-        _card(one)
-    _watch([one.last for one in found])
+        _card(one, there)
+    _export_runs.watch([one.last for one in found if one.last is not None], _last)
     about = _frame.asked_about()
     dialogs = {RENAME: _rename, DELETE: _delete, _export_schedule.SET: _export_schedule.dialog, "history": _history}
     if _frame.asked() in dialogs:
@@ -109,39 +95,19 @@ def tell() -> None:
         st.success(_(DONE[last.what]), icon=":material/check:")
 
 
-def _card(one: Saved) -> None:
+def _card(one: Saved, there: Mapping[str, str]) -> None:
     with st.container(border=True, key=f"saved-{one.id}"):
         st.markdown(f"**{_frame.safe(one.name)}**  \n:small[{_frame.safe(_what(one.chosen))}]")
         _planned(one)
         if one.last is not None:
-            _made(one.last, f"last-{one.id}")
+            _export_runs.show(one.last, there, f"last-{one.id}")
         with st.container(horizontal=True):
             _actions(one)
 
 
 def _what(chosen: Chosen | None) -> str:
     """What a choice is of, in a line."""
-    if chosen is None:
-        return _("What is chosen cannot be exported any more. Choose it anew and save it.")
-    words = [_(DATASETS[chosen.dataset].words), _export_choice.SHORT[chosen.format]]
-    if chosen.contracts:
-        n = len(chosen.contracts)
-        words.append(ngettext("{n} contract", "{n} contracts", n).format(n=language.number(n)))
-    words += [name or _("In no group") for name in chosen.groups]
-    words += [word.label for word in (*chosen.types, *chosen.contract_statuses)]
-    if chosen.activity is not None:
-        words.append(_("one activity"))
-    statuses = DATASETS[chosen.dataset].statuses
-    words += [statuses.of(word).label for word in chosen.statuses] if statuses else []
-    words += _days(chosen)
-    return " · ".join(words)
-
-
-def _days(chosen: Chosen) -> list[str]:
-    if chosen.span is not Span.DATES:
-        return [] if chosen.span is Span.ALL else [chosen.span.label]
-    ends = [language.date(day) if day else "…" for day in (chosen.first, chosen.last)]
-    return [" – ".join(ends)]
+    return _export_runs.what(chosen, _("What is chosen cannot be exported any more. Choose it anew and save it."))
 
 
 def _planned(one: Saved) -> None:
@@ -152,36 +118,6 @@ def _planned(one: Saved) -> None:
     told = _export_schedule.words(one.schedule)
     due = _("Next: {when}").format(when=_frame.safe(_frame.moment(one.next_due)))
     st.markdown(f":material/event_repeat: {told} {due}")
-
-
-def _made(run: Run, key: str) -> None:
-    """How a run stands, and its file as long as there is one."""
-    icon, colour = LOOKS[run.state]
-    with st.container(horizontal=True, vertical_alignment="center", key=key):
-        st.badge(run.state.label, icon=icon, color=colour)
-        st.markdown(f":small[{_frame.safe(_about(run))}]", width="content")
-        token = Kept(settings().exports_dir).token(run.file) if run.file else ""
-        if token:
-            path = urlsplit(settings().base_url).path.rstrip("/")
-            st.link_button(
-                _("Download"), f"{path}/exports/files/{token}", icon=":material/download:", key=f"{key}-file"
-            )
-
-
-def _about(run: Run) -> str:
-    """When, how much, and what is wrong."""
-    words = [_frame.moment(run.finished_at or run.due_at)]
-    if run.rows is not None:
-        words.append(ngettext("{n} row", "{n} rows", run.rows).format(n=language.number(run.rows)))
-    if run.folder:
-        words.append(run.folder)
-    if run.failed_for is not None:
-        words.append(run.failed_for.label)
-    if run.try_at is not None:
-        words.append(_("Next try: {when}").format(when=_frame.moment(run.try_at)))
-    if run.file and run.expires_at is not None:
-        words.append(_("there until {when}").format(when=_frame.day(run.expires_at)))
-    return " · ".join(words)
 
 
 def _actions(one: Saved) -> None:
@@ -233,16 +169,9 @@ def _more(one: Saved, key: OperationKey) -> None:
         _frame.ask({"rename": RENAME, "delete": DELETE}.get(chosen, chosen), one)
 
 
-def _watch(last: list[Run | None]) -> None:
-    """While something is being made the page looks now and then, and shows what has become of it."""
-    if any(runs.why_not_run(run) is not None for run in last):
-        st.fragment(_look, run_every=LOOK_AGAIN)([(run.id, run.state) for run in last if run is not None])
-
-
-def _look(before: list[tuple[int, RunState]]) -> None:
-    now = [(one.last.id, one.last.state) for one in _frame.found(saved.mine) if one.last is not None]
-    if now != before:
-        st.rerun()
+def _last() -> list[Run]:
+    """How the newest run of each stands now."""
+    return [one.last for one in _frame.found(saved.mine) if one.last is not None]
 
 
 # --- dialogs ---------------------------------------------------------------------------------------------------------
@@ -251,8 +180,9 @@ def _look(before: list[tuple[int, RunState]]) -> None:
 @st.dialog(_("History"), width="large", on_dismiss=_frame.answered)
 def _history(one: Saved) -> None:
     st.caption(_frame.safe(one.name))
+    there = _export_runs.files()
     for run in _frame.found(runs.history, one.id):
-        _made(run, f"made-{run.id}")
+        _export_runs.show(run, there, f"made-{run.id}")
 
 
 @st.dialog(_("Rename the saved export"), on_dismiss=_frame.answered)

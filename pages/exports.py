@@ -1,18 +1,37 @@
 """Exports: choose what to take away, see it, make the file; the page's address opens the same choice again."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 import streamlit as st
 
+from lc_core.exports import asked, reading
 from lc_core.exports.chosen import Chosen
+from lc_core.exports.reading import Look
+from lc_core.exports.wanted import Format
 from lc_core.language import N_, _
 from lc_core.people import Me
-from pages import _export_choice, _export_file, _export_preview, _export_words, _frame, _kept, _places, _saved_exports
+from pages import (
+    _export_choice,
+    _export_file,
+    _export_preview,
+    _export_words,
+    _frame,
+    _kept,
+    _places,
+    _recent_files,
+    _saved_exports,
+)
+
+T = TypeVar("T")
 
 
 def new(me: Me) -> None:
     """What is chosen on the left, and what comes of it on the right."""
-    offered = _export_choice.offers()
+    standing = _frame.found(reading.standing)
+    offered = unless_same("export-offers", standing, _export_choice.offers)
     left_out = _export_choice.begin(offered)
     of = _export_choice.dataset()
     st.caption(_(of.about))
@@ -28,16 +47,27 @@ def new(me: Me) -> None:
         _export_choice.keep(chosen)
         _export_words.about_format(chosen)
     with shown:
-        result(me, chosen)
+        look = partial(_frame.found, _export_preview.look, _frame.insight(), chosen)
+        rows = replace(chosen, format=Format.CSV, excel=False)  # every format has the same
+        result(me, chosen, unless_same("export-look", (rows, standing), look))
 
 
-def result(me: Me, chosen: Chosen) -> None:
+def unless_same(name: str, depends_on: object, make: Callable[[], T]) -> T:
+    """What was made at an earlier run, as long as what it depends on is equal."""
+    kept = st.session_state.get(name)
+    if kept is None or kept[0] != depends_on:
+        kept = st.session_state[name] = (depends_on, make())
+    made: T = kept[1]
+    return made
+
+
+def result(me: Me, chosen: Chosen, found: Look) -> None:
     """The preview, the file, and what is to be known of both."""
-    found = _frame.found(_export_preview.look, _frame.insight(), chosen)
-    _export_file.show(chosen, found, me)
+    drawn = _export_file.show(chosen, found)
     _export_preview.show(chosen, found, me)
     _export_words.meanings(chosen)
-    _export_words.other_programs(chosen, _export_file.name_of(chosen))
+    _export_words.other_programs(chosen, asked.file_name(_frame.database(), chosen))
+    _export_file.finish(drawn, chosen, found.rows)
 
 
 def dictionary(_me: Me) -> None:
@@ -46,6 +76,7 @@ def dictionary(_me: Me) -> None:
 
 PARTS: dict[str, tuple[str, Callable[[Me], None]]] = {
     "new": (N_("New export"), new),
+    "recent": (N_("Recent files"), _recent_files.show),
     "saved": (N_("Saved exports"), _saved_exports.show),
     "dictionary": (N_("Data dictionary"), dictionary),
 }

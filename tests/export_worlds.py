@@ -7,8 +7,12 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lc_core.exports import asked
+from lc_core.exports.asked import Asked
 from lc_core.exports.chosen import Chosen
 from lc_core.exports.datasets import DATASETS
+from lc_core.exports.kept import Kept
+from lc_core.settings import settings
 from lc_core.vocabulary import Role
 from tests import apps
 from tests.usage_worlds import World, played
@@ -42,6 +46,23 @@ def opened(world: World, who: str = "analyst", **said: str | int | list[str]) ->
     app.switch_page(str(apps.PAGES / "exports.py")).run()
     assert not app.exception
     return app
+
+
+def files_of(world: World, who: str = "analyst") -> list[Asked]:
+    """The files that they asked for, the newest first."""
+    return asked.mine(world.db, world.actor(who))
+
+
+def read(one: Asked) -> pl.DataFrame:
+    """What is in a file, a Parquet one, that is there for whoever asked for it."""
+    path = Kept(settings().exports_dir).of(one.run.file)
+    assert path is not None
+    return pl.read_parquet(path)
+
+
+def links(app: AppTest) -> list[str]:
+    """Where the files lie that the page offers."""
+    return [str(one.proto.url) for one in app.get("link_button") if one.proto.label == "Download"]
 
 
 def rows_of(app: AppTest) -> str:

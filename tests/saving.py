@@ -16,7 +16,7 @@ from lc_core.exports.reporting import Reports
 from lc_core.insight.copy import Insight
 from lc_core.reasons import Reason
 from lc_core.records.db import Actor, Database
-from lc_core.records.export_models import ExportRun
+from lc_core.records.export_models import ExportRun, SavedExport
 from lc_core.records.house_models import Letter
 from lc_core.report_rules import Often, RunState, Schedule
 from lc_core.vocabulary import LetterKind, Role
@@ -90,6 +90,7 @@ def a_run(db: Database, saved_id: int, failed_for: Reason | None = None) -> int:
         }
         due = db.clock() - timedelta(hours=number)
         run = ExportRun(
+            person_id=session.get_one(SavedExport, saved_id).person_id,
             saved_export_id=saved_id,
             due_at=due,
             day=due.date(),

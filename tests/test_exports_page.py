@@ -2,16 +2,15 @@
 
 from datetime import timedelta
 
-import polars as pl
 import pytest
 
 from lc_core import contracts
 from lc_core.errors import NotFound
+from lc_core.exports import runs
 from lc_core.exports.datasets import DATASETS
-from pages import _export_file
 from pages._export_choice import key
 from tests import apps
-from tests.export_worlds import ROLES, SEES_NAMES, opened, rows_of, said_by, visit, world
+from tests.export_worlds import ROLES, SEES_NAMES, files_of, links, opened, read, rows_of, said_by, visit, world
 from tests.usage_worlds import World, words
 from tests.worlds import OPERATOR, a_learner, email
 
@@ -47,15 +46,17 @@ def test_a_manager_who_is_contract_admin_too_is_told_what_is_masked(world: World
 def test_whoever_loses_the_right_meanwhile_sees_and_takes_nothing_more(world: World) -> None:
     app = opened(world, "ada")
     app.button(key="export-make").click().run()
-    made = app.session_state[_export_file.MADE]
-    before = _export_file.read(world.db, world.actor("ada"), made)
+    shown, link = words(app), links(app)
+    token = link[0].rpartition("/")[2]
+    assert runs.sent_by(world.db, token).name.startswith("enrollments-")
     contracts.remove_admin(world.db, OPERATOR, world.alpha, world.people["ada"])
     app.run()
 
-    assert b"ann@example.org" in before
-    assert "Alpha" not in words(app)
+    assert "ann@example.org" in shown
+    assert not {"Alpha", "ann@example.org"} & set(words(app).split())
+    assert links(app) == []
     with pytest.raises(NotFound):
-        _export_file.read(world.db, world.actor("ada"), made)
+        runs.sent_by(world.db, token)
 
 
 # --- what is chosen --------------------------------------------------------------------------------------------------
@@ -155,7 +156,7 @@ def test_a_contract_that_is_gone_is_chosen_no_more(world: World) -> None:
 def test_rows_that_nothing_matches_are_told_and_can_be_taken_all_the_same(world: World) -> None:
     app = opened(world, status="waitlisted", format="parquet")
     app.button(key="export-make").click().run()
-    file = pl.read_parquet(app.session_state[_export_file.MADE].written.path)
+    file = read(files_of(world)[0])
 
     assert "No row matches." in words(app)
     assert rows_of(app) == "0"

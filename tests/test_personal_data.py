@@ -37,7 +37,7 @@ def test_all_that_is_held_on_somebody_is_told(db, tmp_path):  # safety: Privacy
     assert [(one["name"], one["often"], one["at"]) for one in told["saved_exports"]] == [
         (f"Of {NAME}", "daily", "07:00:00")
     ]
-    assert [(one["name"], one["state"]) for one in told["saved_exports_made"]] == [(f"Of {NAME}", "waiting")]
+    assert [(one["name"], one["state"]) for one in told["exports_made"]] == [(f"Of {NAME}", "waiting")]
     assert {one["event"] for one in told["done_by_them"]} == {
         "digest_wanted",
         "token_made",
@@ -73,6 +73,7 @@ def test_every_table_that_holds_people_was_thought_of():  # a new one here: tell
         "contract_admins",
         "digests",
         "enrollments",
+        "export_runs",
         "identities",
         "invitations",
         "letters",

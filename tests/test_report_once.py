@@ -150,6 +150,6 @@ def test_a_long_run_keeps_its_claim_and_stops_where_it_lost_it(db, clock, report
     with db.bookkeeping() as session:
         session.execute(update(ExportRun).values(attempts=9))
     monkeypatch.setattr(worker, "_made", lambda *_said: pytest.fail("it was lost"))
-    monkeypatch.setattr(claims, "renew", lambda *_said: False)
+    monkeypatch.setattr(claims, "renew", lambda *_said, **_far: False)
     monkeypatch.setattr(worker, "stopped", iter([False, True]).__next__)
     assert worker.work() == NOTHING

@@ -1,4 +1,4 @@
-"""What saved exports and the exports page keep: limits by what they mean, so that a later file holds new contracts too."""
+"""What exports and their page keep: limits by what they mean, so that a later file holds new contracts too."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -102,6 +102,14 @@ class Chosen:
             said = wrong.errors()[0].get("ctx", {}).get("error")
             ours = isinstance(said, ValueError)
             raise ValueError(str(said) if ours else _("This is not something that can be exported.")) from wrong
+
+    @classmethod
+    def readable(cls, text: str) -> "Chosen | None":
+        """The same; None where it cannot be exported any more."""
+        try:
+            return cls.from_json(text)
+        except ValueError:
+            return None
 
     def _wanted(self, only: frozenset[int] | None, today: date) -> Wanted:
         return Wanted(

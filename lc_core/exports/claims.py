@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from lc_core import report_rules
@@ -18,6 +18,7 @@ from lc_core.records.export_models import ExportRun, ExportSchedule, SavedExport
 from lc_core.report_rules import MOST_BEGUN, PAUSES, Due, RunState, is_zone
 
 LEASE = timedelta(minutes=10)
+_ANY = true()
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Claim:
     run_id: int
     attempt: int
     spent: bool
-    saved_id: int
+    saved_id: int | None
     owner_id: int
     due_at: datetime
     chosen: str
@@ -88,6 +89,7 @@ def _locked(
 
 def _begun(session: Session, saved: SavedExport, row: ExportSchedule, due: Due) -> int:
     new = insert_new(session, ExportRun).values(
+        person_id=saved.person_id,
         saved_export_id=saved.id,
         due_at=due.at,
         day=due.day,
@@ -101,30 +103,31 @@ def _begun(session: Session, saved: SavedExport, row: ExportSchedule, due: Due) 
     return int(session.scalar(new.returning(ExportRun.id)) is not None)
 
 
-def take(db: Database, lease: timedelta = LEASE) -> Claim | None:
-    """Claim the run that was begun least often and has waited longest: none that ends its workers holds up the others."""
+def take(db: Database, lease: timedelta = LEASE, only: ColumnElement[bool] = _ANY) -> Claim | None:
+    """Claim the run that was begun least often and has waited longest: none that ends its workers holds up the others.
+
+    `only`: a condition on `export_runs`, for whoever makes none but these.
+    """
     with db.bookkeeping() as session:
         now = db.clock()
         wanted = (
-            select(ExportRun, SavedExport)
-            .join(SavedExport, SavedExport.id == ExportRun.saved_export_id)
-            .where(_open(now, lease))
+            select(ExportRun)
+            .where(_open(now, lease), only)
             .order_by(ExportRun.attempts, ExportRun.try_at, ExportRun.id)
             .limit(1)
-            .with_for_update(of=ExportRun, skip_locked=True)
+            .with_for_update(skip_locked=True)
         )
-        found = session.execute(wanted.execution_options(populate_existing=True)).first()
-        if found is None:
+        run = session.scalar(wanted.execution_options(populate_existing=True))
+        if run is None:
             return None
-        run, saved = found
         run.state, run.attempts, run.started_at = RunState.RUNNING, run.attempts + 1, now
         run.lease_until = db.clock() + lease
         return Claim(
             run_id=run.id,
             attempt=run.attempts,
             spent=run.attempts > MOST_BEGUN,
-            saved_id=saved.id,
-            owner_id=saved.person_id,
+            saved_id=run.saved_export_id,
+            owner_id=run.person_id,
             due_at=run.due_at,
             chosen=run.chosen,
             folder=run.folder,
@@ -148,8 +151,15 @@ def ours(claim: Claim) -> ColumnElement[bool]:
     )
 
 
-def renew(db: Database, claim: Claim, lease: timedelta = LEASE) -> bool:
-    """Whether the claim still holds; if so, for longer."""
+def renew(db: Database, claim: Claim, lease: timedelta = LEASE, **far: int) -> bool:
+    """Whether the claim still holds; if so, for longer. `far`: how many `rows` there are, and how many are `written`."""
     with db.bookkeeping() as session:
-        longer = update(ExportRun).where(ours(claim)).values(lease_until=db.clock() + lease)
+        longer = update(ExportRun).where(ours(claim)).values(lease_until=db.clock() + lease, **far)
         return rows_changed(session.execute(longer)) == 1
+
+
+def give_back(db: Database, claim: Claim) -> None:
+    """Let go of a run whose making was stopped, as if it had not been begun: another may take it at once."""
+    with db.bookkeeping() as session:
+        before = {"state": RunState.WAITING, "attempts": claim.attempt - 1, "try_at": db.clock(), "lease_until": None}
+        session.execute(update(ExportRun).where(ours(claim)).values(**before, failed_for=None))

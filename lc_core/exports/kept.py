@@ -1,4 +1,4 @@
-"""The files of saved exports until they expire. A file's name is the token that opens it; the records know its hash only."""
+"""The files of exports until they expire. A file's name is the token that opens it; the records know its hash only."""
 
 import re
 import secrets
@@ -32,8 +32,12 @@ class Kept:
 
     def token(self, file: str) -> str:
         """What opens the file of this hash; empty where it is not there."""
-        path = self.of(file)
+        path = self.of(file) if file else None
         return path.name if path else ""
+
+    def tokens(self) -> dict[str, str]:
+        """What opens each file that is there, by its hash."""
+        return {its: path.name for path, its in self.every()}
 
     def every(self) -> Iterator[tuple[Path, str]]:
         """All files, each with its hash."""

@@ -1,4 +1,6 @@
-"""Saved exports are their owner's alone: everybody else, administrators too, is told that there is none (R-EXP-4)."""
+"""Exports are their owner's alone: everybody else, administrators too, is told that there is none (R-EXP-4, R-EXP-8)."""
+
+from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,3 +37,10 @@ def require_contracts(session: Session, actor: Actor) -> None:
     seen = select(Contract.id).where(access.visible(session, actor)).limit(1)
     if not access.scope_of(session, actor).everything and session.scalar(seen) is None:
         raise NotFound
+
+
+def rights_hash(session: Session, actor: Actor) -> str:
+    """What somebody is now, as a hash: the same as long as nothing of it is given or taken."""
+    rights = access.rights_of(session, actor)
+    told = (sorted(map(str, rights.roles)), sorted(map(str, rights.privileges)), sorted(rights.own))
+    return sha256(repr(told).encode()).hexdigest()

@@ -19,8 +19,10 @@ from lc_core.exports.wanted import Wanted
 from lc_core.insight import asking
 from lc_core.insight.asking import EVER
 from lc_core.insight.copy import Insight
-from lc_core.records.db import Actor
+from lc_core.insight.published import Revision, revision_of
+from lc_core.records.db import Actor, Database
 from lc_core.records.models import Contract, ContractActivity
+from lc_core.rights import Rights
 
 PORTION = 50_000
 """How many rows are in memory at once, or some more."""
@@ -78,6 +80,22 @@ def look(insight: Insight, actor: Actor, wanted: Wanted, most: int = 50) -> Look
             if found.height == most:
                 break
     return Look(found, reading.rows, reading.as_of)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What all that somebody is shown of a choice depends on: their rights, how far the records are, the minute."""
+
+    rights: Rights
+    revision: Revision
+    minute: datetime
+
+
+def standing(db: Database, actor: Actor) -> Standing:
+    """For whoever shows the same again and again: as long as it is equal, so is what is shown, up to a minute."""
+    with db.read() as session:
+        minute = db.clock().replace(second=0, microsecond=0)
+        return Standing(access.rights_of(session, actor), revision_of(session), minute)
 
 
 def preview(insight: Insight, actor: Actor, wanted: Wanted, most: int = 50) -> pl.DataFrame:

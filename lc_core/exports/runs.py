@@ -1,4 +1,4 @@
-"""The makings of saved exports as their owner sees them: asked for now, the history, and the file behind a link (R-EXP-6)."""
+"""The makings of exports as their owner sees them: asked for now, the history, and the file behind a link (R-EXP-6)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,9 +32,10 @@ QUIET = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Run:
-    """One making of a saved export. `folder` and `by_letter`: where its file goes; neither: its owner asked for it.
+    """One making of an export. `folder` and `by_letter`: where its file goes; neither: its owner asked for it.
 
-    `try_at`: when it is tried again, where it is; `file`: what `Kept` finds its file by until `expires_at`.
+    `try_at`: when it is tried again, where it is; `written`: how many of its `rows` are, while it is being made;
+    `file`: what `Kept` finds its file by until `expires_at`.
     """
 
     id: int
@@ -46,6 +47,7 @@ class Run:
     try_at: datetime | None
     started_at: datetime | None
     finished_at: datetime | None
+    written: int | None
     rows: int | None
     bytes: int | None
     as_of: datetime | None
@@ -72,6 +74,7 @@ def run_now(db: Database, actor: Actor, saved_id: int, *, key: OperationKey | No
         busy = select(ExportRun.id).where(ExportRun.saved_export_id == saved.id, ExportRun.state.in_(UNDER_WAY))
         refuse_if(report_rules.why_not_run_now(under_way=change.session.scalar(busy.limit(1)) is not None))
         new = change.insert_new(ExportRun).values(
+            person_id=saved.person_id,
             saved_export_id=saved.id,
             due_at=change.now,
             day=change.now.astimezone(_zone(saved)).date(),
@@ -97,7 +100,12 @@ def _zone(saved: SavedExport) -> ZoneInfo:
 
 def why_not_run(last: Run | None) -> Reason | None:
     """The reason against `run_now`, for whoever offers it. `last`: the newest run."""
-    return report_rules.why_not_run_now(under_way=last is not None and last.state in UNDER_WAY)
+    return report_rules.why_not_run_now(under_way=last is not None and is_under_way(last))
+
+
+def is_under_way(run: Run) -> bool:
+    """Whether it waits or is at work."""
+    return run.state in UNDER_WAY
 
 
 def history(db: Database, actor: Actor, saved_id: int, most: int = MOST_TOLD) -> list[Run]:
@@ -106,7 +114,7 @@ def history(db: Database, actor: Actor, saved_id: int, most: int = MOST_TOLD) ->
         saved = own.to_see(session, actor, saved_id)
         rows = select(ExportRun).where(ExportRun.saved_export_id == saved.id)
         newest = session.scalars(rows.order_by(ExportRun.id.desc()).limit(most))
-        return [_told(row, db.clock()) for row in newest]
+        return [told(row, db.clock()) for row in newest]
 
 
 def is_attended(db: Database, actor: Actor) -> bool:
@@ -117,7 +125,7 @@ def is_attended(db: Database, actor: Actor) -> bool:
         return seen is not None and db.clock() - seen < QUIET
 
 
-def last_of(session: Session, saved_ids: Sequence[int], now: datetime) -> dict[int, Run]:
+def last_of(session: Session, saved_ids: Sequence[int], now: datetime) -> dict[int | None, Run]:
     """The newest run of each."""
     newest = (
         select(func.max(ExportRun.id))
@@ -125,10 +133,11 @@ def last_of(session: Session, saved_ids: Sequence[int], now: datetime) -> dict[i
         .group_by(ExportRun.saved_export_id)
     )
     found = session.scalars(select(ExportRun).where(ExportRun.id.in_(newest)))
-    return {row.saved_export_id: _told(row, now) for row in found}
+    return {row.saved_export_id: told(row, now) for row in found}
 
 
-def _told(row: ExportRun, now: datetime) -> Run:
+def told(row: ExportRun, now: datetime) -> Run:
+    """A run as its owner sees it."""
     there = row.state is RunState.DONE and row.expires_at is not None and row.expires_at > now
     return Run(
         id=row.id,
@@ -140,6 +149,7 @@ def _told(row: ExportRun, now: datetime) -> Run:
         try_at=row.try_at if row.state is RunState.AGAIN else None,
         started_at=row.started_at,
         finished_at=row.finished_at,
+        written=row.written if row.state is RunState.RUNNING else None,
         rows=row.rows,
         bytes=row.bytes,
         as_of=row.as_of,
@@ -157,13 +167,13 @@ def hash_of(token: str) -> str:
 def sent_by(db: Database, token: str) -> FileSent:
     """The file that a link opens for whoever has it; NotFound for all links that open none.
 
-    Files expire, and whose owner may not come in any more opens none either.
+    Files expire, and whose owner may not come in any more opens none either; nor does one without a name, whose owner
+    is not what they were when it was made.
     """
     with db.read() as session:
         wanted = (
             select(ExportRun, Person)
-            .join(SavedExport, SavedExport.id == ExportRun.saved_export_id)
-            .join(Person, Person.id == SavedExport.person_id)
+            .join(Person, Person.id == ExportRun.person_id)
             .where(ExportRun.token_hash == hash_of(token), ExportRun.expires_at > db.clock())
         )
         found = session.execute(wanted).first()
@@ -172,5 +182,9 @@ def sent_by(db: Database, token: str) -> FileSent:
         run, owner = found
         if why_not_write_to(erased=owner.erased_at is not None, deactivated=owner.deactivated_at is not None):
             raise NotFound
+        if run.saved_export_id is None:
+            same = run.rights_hash == own.rights_hash(session, Actor.person(owner.id))
+            if report_rules.why_not_open(same_rights=same):
+                raise NotFound
         chosen = Chosen.from_json(run.chosen)
         return FileSent(hash_of(token), f"{run.file_name}{chosen.format.ending}", chosen.format)

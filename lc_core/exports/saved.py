@@ -75,19 +75,12 @@ def _told(saved: SavedExport, row: ExportSchedule | None, last: Run | None, now:
         id=saved.id,
         name=saved.name,
         version=saved.version,
-        chosen=_readable(saved.chosen),
+        chosen=Chosen.readable(saved.chosen),
         schedule=schedule,
         stopped=stopped,
         next_due=schedules.next_due(row, now) if row is not None else None,
         last=last,
     )
-
-
-def _readable(text: str) -> Chosen | None:
-    try:
-        return Chosen.from_json(text)
-    except ValueError:
-        return None
 
 
 @repeatable

@@ -1,9 +1,9 @@
-"""The tables of saved exports: what is saved, when it is made by itself, and each time that it was made."""
+"""The tables of exports: what is saved, when it is made by itself, and each time that one was made."""
 
 from datetime import date, datetime, time
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, Time, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from lc_core.reasons import Reason
 from lc_core.records.models import Record
@@ -65,10 +65,12 @@ class ExportSchedule(Record):
 
 
 class ExportRun(Record):
-    """One making of a saved export: for a due time, which is made once, or because its owner asked (R-EXP-6).
+    """One making of an export: for a due time, which is made once, or because its owner asked (R-EXP-6, R-EXP-8).
 
-    `chosen`, `folder`, `by_letter` and `stem` are as they were when it came due. `attempts` also tells claims apart: only
-    the newest one marks the run. `token_hash`: of what opens the file, which is known by the file's name alone.
+    Without a saved export it was asked for under no name. `chosen`, `folder`, `by_letter` and `stem` are as they were
+    when it came due. `attempts` also tells claims apart: only the newest one marks the run. `written`: how many of its
+    `rows` are written, while it is being made. `token_hash`: of what opens the file, which is known by the file's name
+    alone. `rights_hash`: of what the owner of a file without a name could see when it was made.
     """
 
     __tablename__ = "export_runs"
@@ -79,10 +81,12 @@ class ExportRun(Record):
         CheckConstraint("(state = 'done') = (token_hash is not null)", name="done_has_its_file"),
         CheckConstraint("failed_for is not null or state not in ('failed', 'again')", name="failed_says_why"),
         Index("ix_export_runs_state", "state", "try_at"),
+        Index("ix_export_runs_person_id", "person_id"),
         {"sqlite_autoincrement": True},
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    saved_export_id: Mapped[int] = mapped_column(ForeignKey("saved_exports.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    saved_export_id: Mapped[int | None] = mapped_column(ForeignKey("saved_exports.id", ondelete="CASCADE"))
     due_at: Mapped[datetime]
     day: Mapped[date]
     chosen: Mapped[str] = mapped_column(Text)
@@ -95,13 +99,14 @@ class ExportRun(Record):
     lease_until: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    written: Mapped[int | None]
     rows: Mapped[int | None]
     bytes: Mapped[int | None] = mapped_column(Id)
     as_of: Mapped[datetime | None]
     failed_for: Mapped[Reason | None] = mapped_column(word(Reason, grows=True))
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    rights_hash: Mapped[str | None] = mapped_column(String(64))
     expires_at: Mapped[datetime | None]
-    saved: Mapped[SavedExport] = relationship(lazy="raise")
 
     @property
     def file_name(self) -> str:

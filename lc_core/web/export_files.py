@@ -1,4 +1,4 @@
-"""The link to the file of a saved export (`/exports/files/<token>`), which works for whoever has it until the file expires."""
+"""The link to the file of an export (`/exports/files/<token>`), which works for whoever has it until the file expires."""
 
 from collections.abc import Callable
 from pathlib import Path
