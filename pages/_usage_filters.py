@@ -16,7 +16,7 @@ from lc_core.insight.usage_charts import Grain
 from lc_core.language import N_, _, ngettext
 from lc_core.vocabulary import ContractStatus, ContractType
 from lc_core.words import Word
-from pages import _frame, _kept, _places
+from pages import _frame, _kept, _places, _usage_report
 
 ANY = ""
 TYPE, STATUS, GROUP, PERIOD, DAYS, GRAIN = "type", "status", "group", "period", "days", "grain"
@@ -67,7 +67,7 @@ def ask(full: pl.DataFrame) -> Asked:
             PERIOD: _(PERIODS[period]) if period else "",
         },
     )
-    _ways_on(asked.period, {TYPE: kind, "contract_status": status, GROUP: group, CONTRACT: one, ACTIVITY: activity})
+    _ways_on(full, asked, {TYPE: kind, "contract_status": status, GROUP: group, CONTRACT: one, ACTIVITY: activity})
     return asked
 
 
@@ -145,13 +145,16 @@ def _time(period: Period | None) -> str:
     return f"{language.date(period.first)} – {language.date(period.last)}"
 
 
-def _ways_on(period: Period | None, said: dict[str, str]) -> None:
-    """The same as rows of a file, and the pages of the one contract that is chosen."""
+def _ways_on(full: pl.DataFrame, asked: Asked, said: dict[str, str]) -> None:
+    """The same as rows of a file; the report of an only contract, and the pages of one that is chosen."""
+    period = asked.period
     days = {PERIOD: "dates", "from": str(period.first), "until": str(period.last), "zone": "UTC"} if period else {}
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         _places.link("exports", _("Export these rows"), icon=":material/file_export:", **said, **days)
         contract_id = said[CONTRACT]
         if contract_id:
             _places.link("invitations", _("Invitations"), icon=":material/mail:", contract=contract_id)
             _places.link("activities", _("Learning activities"), icon=":material/school:", contract=contract_id)
             _places.link("ledger", _("Seat ledger"), icon=":material/receipt_long:", contract=contract_id)
+        if asked.number == 1:
+            _usage_report.offer(full, asked)

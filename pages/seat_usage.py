@@ -4,14 +4,12 @@ import streamlit as st
 
 from lc_core.insight import answers
 from lc_core.language import _
-from pages import _digest, _frame, _places, _usage_filters, _usage_report, _usage_sections
+from pages import _digest, _frame, _places, _usage_filters, _usage_sections
 
 _frame.visitor(_places.sees_contracts)
 answer = answers.how_full_is_each_contract(_frame.insight(), _frame.actor())
 _frame.head(_("Seat usage"), _("How the seats you bought are used, and when they run out."), answer.as_of)
 asked = _usage_filters.ask(answer.frame)
-if asked.number == 1:
-    _usage_report.offer(answer.frame, asked)
 draw = _usage_sections.chosen()
 if asked.number:
     draw(asked, answer.frame)
