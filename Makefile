@@ -16,7 +16,7 @@ SLOW := races seat_machine pages who readme demo cli access_matrix usage usage_p
 	drop_folder_races purchase_races buyers report_kills report_runs report_once report_failures report_folders \
 	export_links saved_exports saved_exports_page report_times export_days api_schema api_repeats api_kills \
 	api_matrix api_calls api_feeds api_traps tokens metrics token_page readme_api cli_tokens exports_asked \
-	exports_purging asked_alike headline changes
+	exports_purging asked_alike headline changes api_addresses old_keys
 
 .DEFAULT_GOAL := help
 .PHONY: help run test coverage check oulad soak words lock clean chromium curl exim calc

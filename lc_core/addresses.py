@@ -12,6 +12,8 @@ from lc_core.reasons import Reason
 
 EMAIL_MAX = 254  # octets, as mail servers count them (RFC 5321): the local part as UTF-8, the domain as A-label
 LOCAL_PART_MAX = 64
+_TYPED_MAX = 4 * EMAIL_MAX
+"""Characters of the longest address as somebody may have typed it: NFC makes one of at most four."""
 
 _WHITE = "\t\n\v\f\r\x85"  # white space that Unicode files under control characters; the rest are the categories Z*
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -61,7 +63,8 @@ def parse(raw: str) -> Address | Reason:
         return Reason.CONTROL_CHARS
     if not display:
         return Reason.MISSING_EMAIL
-    text = unicodedata.normalize("NFC", display)
+    # to put a million loose accents in order takes Python hours, in which the process does nothing else
+    text = unicodedata.normalize("NFC", display) if len(display) <= _TYPED_MAX else display
     if _addresses_in(text) > 1:
         return Reason.MULTIPLE_ADDRESSES
     if display.startswith(_FORMULA):

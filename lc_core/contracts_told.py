@@ -48,10 +48,11 @@ class Whole:
 
 def page(db: Database, actor: Actor, *, last: int, most: int) -> list[ContractTold]:
     """The next contracts that the asker may see, by their ids. `last`: the id of the last one they have, or 0."""
+    now = db.clock()
     with db.read() as session:
         wanted = _rows().where(access.visible(session, actor), Contract.id > last)
         found = session.execute(wanted.order_by(Contract.id).limit(most))
-        return [_told(contract, group, db.clock()) for contract, group in found]
+        return [_told(contract, group, now) for contract, group in found]
 
 
 def one(db: Database, actor: Actor, contract_id: int) -> Whole:

@@ -144,8 +144,8 @@ def _joined(locale: Locale) -> str:
 
 
 def number(n: float | Decimal) -> str:
-    """A number with the locale's own marks: "1,234.5" in English."""
-    return _number(_spoken.locale, n)
+    """A number with the locale's own marks: "1,234.5" in English. Nothing has no sign."""
+    return _number(_spoken.locale, n + 0)
 
 
 @lru_cache(REMEMBERED, typed=True)

@@ -29,7 +29,8 @@ TEXTS = ("title", "code", "external_id", "source")
 class Order:
     """What a shop says of a purchase. `activity`: its code. `valid_days` 0: without end.
 
-    An empty `code` is made from the order id, an empty `title` is the activity's.
+    What is None, or an empty text, is not said: then the contract has no end, is a voucher, its code is made from the
+    order id, its title is the activity's. An order that comes again leaves that as it is.
     """
 
     order_id: str
@@ -38,10 +39,10 @@ class Order:
     activity: str
     seats: int
     purchased_at: datetime
-    valid_days: int = 0
+    valid_days: int | None = None
     title: str = ""
     code: str = ""
-    type: ContractType = ContractType.VOUCHER
+    type: ContractType | None = None
     external_id: str = ""
     source: str = ""
 
@@ -100,7 +101,7 @@ def settled(order: Order) -> Order:
     for name in texts:
         most = LONGEST.get(name) or MOST[name]
         refuse_if(rules.why_not_text(getattr(order, name), most), most=most)
-    refuse_if(purchase_rules.why_not_amounts(order.seats, order.valid_days))
+    refuse_if(purchase_rules.why_not_amounts(order.seats, order.valid_days or 0))
     return order
 
 
@@ -136,7 +137,8 @@ def _buy(change: Change, order: Order, buyer: Address, zone: ZoneInfo) -> Purcha
     contracts.name_admins(change, contract, [person_id])
     outbox.tell(change, LetterKind.PURCHASE, [person_id])
     ids = {"contract_id": contract.id, "buyer_id": person_id, "activity_id": activity.id}
-    change.session.execute(insert(Purchase).values(order_id=order.order_id, told_at=change.now, **ids, **_told(order)))
+    told = _told(order) | {"order_id": order.order_id, "valid_days": order.valid_days or 0, "told_at": change.now}
+    change.session.execute(insert(Purchase).values(**ids, **told))
     change.note(after={"order": order.order_id})
     return Purchased(contract.id, contract.code, new=True)
 
@@ -145,21 +147,21 @@ def _draft(order: Order, code: str, title: str, zone: ZoneInfo) -> Draft:
     return Draft(
         code=code,
         title=order.title or title,
-        contract_type=order.type,
+        contract_type=order.type or ContractType.VOUCHER,
         seats=order.seats,
         external_id=order.external_id,
         source=order.source,
-        **_period(order, zone),
+        **_period(order.purchased_at, order.valid_days or 0, zone),
     )
 
 
-def _period(order: Order, zone: ZoneInfo) -> dict[str, Any]:
+def _period(purchased_at: datetime, valid_days: int, zone: ZoneInfo) -> dict[str, Any]:
     """From the day of the purchase, for so many days, that day among them."""
     try:
-        first = order.purchased_at.astimezone(zone).date()
+        first = purchased_at.astimezone(zone).date()
     except OverflowError:  # the calendar's first and last hours, in zones where it has ended or not begun
         raise Refused(Reason.INVALID_DATE, column="purchased_at") from None
-    return {"valid_from": first, "valid_to": purchase_rules.last_day(first, order.valid_days)}
+    return {"valid_from": first, "valid_to": purchase_rules.last_day(first, valid_days)}
 
 
 def _make_buyer(change: Change, buyer: Address, name: str) -> int:
@@ -178,12 +180,12 @@ def _tell_again(change: Change, known: _Known, order: Order, buyer: Address) -> 
     otherwise = _otherwise(purchase, order)
     if not otherwise:
         return Purchased(contract.id, contract.code, new=False)
-    said: dict[str, Any] = {name: otherwise[name] for name in ("seats", *TEXTS) if name in otherwise}
-    if otherwise.keys() & {"purchased_at", "valid_days"}:
-        said |= _period(order, ZoneInfo(contract.timezone))
-    contracts.edit_within(change, contract, replace(contracts.as_draft(change.session, contract), **said))
     for name, value in otherwise.items():
         setattr(purchase, name, value)
+    said: dict[str, Any] = {name: otherwise[name] for name in ("seats", *TEXTS) if name in otherwise}
+    if otherwise.keys() & {"purchased_at", "valid_days"}:
+        said |= _period(purchase.purchased_at, purchase.valid_days, ZoneInfo(contract.timezone))
+    contracts.edit_within(change, contract, replace(contracts.as_draft(change.session, contract), **said))
     purchase.told_at = change.now
     change.note(contract=contract.id, after={"order": order.order_id})
     return Purchased(contract.id, contract.code, new=False, changed=True)
@@ -195,7 +197,7 @@ def _why_not(known: _Known, order: Order, buyer: Address) -> Reason | None:
         erased=known.buyer_key is None,
         same_buyer=known.buyer_key == buyer.key,
         same_activity=known.activity_key == code_key(order.activity),
-        same_type=known.contract_type is order.type,
+        same_type=order.type in {None, known.contract_type},
     )
 
 
@@ -205,9 +207,9 @@ def _told(order: Order) -> dict[str, Any]:
 
 
 def _otherwise(purchase: Purchase, order: Order) -> dict[str, Any]:
-    """What an order says otherwise than before; an empty text says nothing."""
+    """What an order says otherwise than before; None and an empty text say nothing."""
     return {
         name: value
         for name, value in _told(order).items()
-        if value != getattr(purchase, name) and (value or name not in TEXTS)
+        if value not in {None, getattr(purchase, name)} and (value or name not in TEXTS)
     }

@@ -43,7 +43,7 @@ class TokenScope(Word):
 
     READ = "read", N_("read contracts and invitations")
     INVITE = "invite", N_("invite, resend and revoke")
-    FEEDS = "feeds", N_("bring users, activities and enrollments")
+    FEEDS = "feeds", N_("bring users, activities, contracts and enrollments")
     PURCHASES = "purchases", N_("tell purchases")
     METRICS = "metrics", N_("read the metrics")
 

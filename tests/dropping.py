@@ -33,16 +33,18 @@ def folder(tmp_path: Path) -> Path:
 def put(folder: Path, clock: Clock) -> Lay:
     """Lay a feed down, quiet for so long."""
 
-    def laid(name: str, lines: list[str], *, age: timedelta = QUIET) -> Path:
-        return lay(folder, name, lines, now=clock(), age=age)
+    def laid(name: str, lines: list[str], *, age: timedelta = QUIET, errors: str = "strict") -> Path:
+        return lay(folder, name, lines, now=clock(), age=age, errors=errors)
 
     return laid
 
 
-def lay(folder: Path, name: str, lines: Sequence[str], *, now: datetime, age: timedelta = QUIET) -> Path:
+def lay(
+    folder: Path, name: str, lines: Sequence[str], *, now: datetime, age: timedelta = QUIET, errors: str = "strict"
+) -> Path:
     """Lay a file down as the rules say: aside, then renamed; last written so long ago."""
     aside = folder / f"{name}.part"
-    aside.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    aside.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", errors=errors)
     written = now.timestamp() - age.total_seconds()
     os.utime(aside, (written, written))
     return aside.rename(folder / name)

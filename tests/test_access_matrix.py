@@ -176,6 +176,7 @@ TABLE = {
     "contract_lists.one": Verb(VIEW, lambda at: said(at.contract_id)),
     "contracts_told.page": Verb(ANYBODY, lambda _: said(last=0, most=1)),
     "contracts_told.one": Verb(VIEW, lambda at: said(at.contract_id)),
+    "contract_lists.unbegun": Verb(ANYBODY, lambda _: said()),
     "contract_lists.id_of": Verb(VIEW, lambda at: said(at.contract_code)),
     "contract_letters.of_contract": Verb(RUN, lambda at: said(at.contract_id)),
     "contract_letters.edit_letters": Verb(
@@ -290,6 +291,10 @@ TABLE = {
     "exports.runs.run_now": Verb(OWN_SAVED, lambda at: said(at.saved_id)),
     "exports.runs.is_attended": Verb(ANY_PERSON, lambda _: said()),
     "exports.runs.history": Verb(OWN_SAVED, lambda at: said(at.saved_id)),
+    # files without a name, each their own
+    "exports.asked.ask_for": Verb(EXPORTER, lambda _: said(EXPORT)),
+    "exports.asked.mine": Verb(ANY_PERSON, lambda _: said()),
+    "exports.reading.standing": Verb(ANYBODY, lambda _: said()),
     # the catalogue and groups
     "activities.deactivate": Verb(MANAGE_ANYWHERE, lambda at: said(at.activity_id)),
     "activities.reactivate": Verb(MANAGE_ANYWHERE, lambda at: said(at.activity_id), Reason.ACTIVITY_ACTIVE),
@@ -521,6 +526,7 @@ def test_every_verb_takes_a_key():  # house: one click = one verb with an idempo
         "contract_lists.admins",
         "contract_lists.id_of",
         "contract_lists.one",
+        "contract_lists.unbegun",
         "contracts_told.one",
         "contracts_told.page",
         "invitation_details.covered",
@@ -566,6 +572,8 @@ def test_every_verb_takes_a_key():  # house: one click = one verb with an idempo
         "exports.saved.mine",
         "exports.runs.history",
         "exports.runs.is_attended",
+        "exports.asked.mine",
+        "exports.reading.standing",
     }
 
 

@@ -198,6 +198,19 @@ def test_the_length_is_that_of_the_domain_as_it_is_sent() -> None:
     assert key(typed[1:]) == key(typed[1:].replace("ü", "xn--tda"))
 
 
+def test_an_address_may_be_typed_with_each_accent_apart() -> None:
+    name = "\u1f82" * 20  # alpha with three accents: four characters, when they stand apart
+
+    assert key(unicodedata.normalize("NFD", f"{name}@{'ǖ' * 20}.org")) == key(f"{name}@{'ǖ' * 20}.org")
+
+
+def test_accents_without_end_are_no_work() -> None:  # putting them in order takes hours: it is not tried
+    accents = "\u0301\u0323" * 1_000_000
+
+    assert parse(f"a{accents}@example.org") is Reason.TOO_LONG
+    assert parse(f"a{accents}@example.org, b@example.org") is Reason.MULTIPLE_ADDRESSES
+
+
 @pytest.mark.parametrize(
     ("raw", "first"),
     [

@@ -6,9 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from lc_core import activities as catalogue
 from lc_core import audit_lists, contracts, contracts_told, groups
 from lc_core.rights import TokenScope
-from lc_core.vocabulary import ContractType, Event, InvitationStatus, OverInvitation, Privilege, Role
+from lc_core.vocabulary import ActivityKind, ContractType, Event, InvitationStatus, OverInvitation, Privilege, Role
 from tests.calling import a_token, client_of, reason_of
 from tests.worlds import (
     FIRST_DAY,
@@ -188,8 +189,9 @@ def test_activities_are_chosen_by_their_codes(db, place):
     assert len(covered_by(db, live_of(db, place.id, "new").id)) == 1
 
 
-@pytest.mark.parametrize("activities", [["no such"], [""]])
-def test_an_activity_that_is_none_invites_nobody(db, place, activities):
+@pytest.mark.parametrize("activities", [["no such"], [""], ["of another"]])
+def test_an_activity_that_the_contract_lacks_invites_nobody_and_is_not_told_from_none(db, place, activities):
+    catalogue.create(db, OPERATOR, "of another", "Other", ActivityKind.ONLINE)
     with unchanged(db):
         answered = place.client.post(place.invitations, json={"addresses": [email("a")], "activities": activities})
 

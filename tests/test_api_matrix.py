@@ -70,6 +70,7 @@ def bringing(who: set[str], **more: Any) -> Row:
 
 
 BUYING = {"buyer_email": email("buyer"), "seats": 3, "purchased_at": "2026-06-01"}
+FED = {"code": "FED", "title": "Fed", "type": "voucher", "seats": 3, "valid_from": "2026-06-01"}
 TABLE = {
     "list_contracts": Row(ROLES - NOBODY_AT_ALL, set(), NOBODY_AT_ALL),
     "one_contract": viewing(),
@@ -81,6 +82,7 @@ TABLE = {
     "put_activities": bringing(
         ADMINISTRATORS, said=lambda _: {"rows": [{"code": "FED", "title": "Fed", "kind": "online"}]}
     ),
+    "put_contracts": bringing(ADMINISTRATORS, said=lambda _: {"rows": [FED]}),
     "put_enrollments": bringing(ADMINISTRATORS, said=lambda _: {"rows": []}),
     "purchase": bringing(ADMINISTRATORS, said=lambda at: {**BUYING, "order_id": "O-1", "activity": at.activity}),
 }

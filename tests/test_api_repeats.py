@@ -62,12 +62,15 @@ def place(db: Database) -> Place:
     order = {"order_id": "O-1", "buyer_email": email("buyer"), "activity": activities[0], "purchased_at": "2026-06-01"}
     users = [{"email": email("user"), "name": "A user"}, {"email": "odd"}]
     kinds = [{"code": "NEW", "title": "New", "kind": "online"}]
+    fed = {"code": "FED", "title": "Fed", "type": "voucher", "seats": 3, "valid_from": "2026-01-01"}
+    fed |= {"admins": [email("ada"), email("odd")]}
     calls = {
         "invite": Sent("POST", invited, {"addresses": [email("new"), "odd"]}, {"addresses": [email("new"), "other"]}),
         "resend": Sent("POST", f"{invited}/resend", {"addresses": [email("waiting")]}, {"ids": [1]}),
         "revoke": Sent("POST", f"{invited}/revoke", {"addresses": [email("leaving")]}, {"ids": [1]}),
         "put_users": Sent("PUT", "users", {"rows": users}, {"rows": users[:1]}),
         "put_activities": Sent("PUT", "activities", {"rows": kinds}, {"rows": []}),
+        "put_contracts": Sent("PUT", "contracts", {"rows": [fed, {**fed, "seats": 0}]}, {"rows": [fed]}),
         "put_enrollments": Sent("PUT", "enrollments", {"rows": [*rows, bad]}, {"rows": rows}),
         "purchase": Sent("POST", "purchases", {**order, "seats": 3}, {**order, "seats": 4}),
     }

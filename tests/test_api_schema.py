@@ -34,6 +34,12 @@ MEANT = {
     "body.rows.[*].completed_at": "days",
     "body.rows.[*].status": "statuses",
     "body.rows.[*].kind": "kinds",
+    "body.rows.[*].code": "codes",
+    "body.rows.[*].type": "types",
+    "body.rows.[*].valid_from": "days",
+    "body.rows.[*].valid_to": "days",
+    "body.rows.[*].admins.[*]": "people",
+    "body.rows.[*].activities.[*]": "activities",
 }
 """Where words that mean something are sent besides, so that the trade is reached too."""
 
@@ -58,6 +64,7 @@ def wrong_with(db: Database, token: str, examples: int, *, seed: int | None = No
         "days": ["2026-06-01", "2026-06-02T10:00:00+02:00", "2027-01-01"],
         "statuses": [one.value for one in EnrollmentStatus],
         "kinds": [one.value for one in ActivityKind],
+        "types": [one.value for one in ContractType],
     }
     said: dict[str, Any] = {
         "headers": {"Authorization": f"Bearer {token}"},

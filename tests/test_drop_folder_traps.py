@@ -48,7 +48,9 @@ def test_links_and_what_is_no_file_are_left_alone_and_told(
     assert count_of(db, Person) == 0
 
 
-@pytest.mark.parametrize("make", [lambda at, to: at.symlink_to(to), lambda at, _to: os.mkfifo(at)])
+@pytest.mark.parametrize(
+    "make", [lambda at, to: at.symlink_to(to), lambda at, _to: os.mkfifo(at), lambda at, _to: at.mkdir()]
+)
 def test_what_was_claimed_and_is_no_file_after_all_is_not_read(
     db: Database, folder: Path, tmp_path: Path, make: Callable[[Path, Path], None]
 ) -> None:
@@ -75,6 +77,18 @@ def test_nothing_is_put_where_a_link_leads(db: Database, folder: Path, put: Lay,
     assert kept(elsewhere) == []
 
 
+def test_names_that_are_no_text_hinder_no_feed(db: Database, folder: Path, put: Lay) -> None:
+    put("activities.csv", [f"{CATALOGUE[0]},re\udcffmark", f"{CATALOGUE[1]},"], errors="surrogateescape")
+    put("read\udcff\nme.txt", [])
+    (folder / "li\udcffnk").symlink_to(folder)
+    done = look(db, FEED_FOLDER, folder)
+
+    assert (done.taken, done.failed) == (1, 1)
+    assert done.wrong == "li\ufffdnk: links, or no files. Left where they are."
+    assert (folder / "failed" / STAMP / "why.txt").read_text().startswith("read\ufffd\ufffdme.txt\n")
+    assert "ignored: re\ufffdmark." in (folder / "done" / STAMP / "report.json").read_text()
+
+
 def test_a_folder_that_is_not_there_is_told(db: Database, tmp_path: Path) -> None:
     assert look(db, FEED_FOLDER, tmp_path / "nowhere").wrong == f"There is no folder {tmp_path / 'nowhere'}."
 
@@ -86,6 +100,41 @@ def test_what_is_kept_is_for_the_worker_alone(db: Database, folder: Path, put: L
 
     kept_in = [folder / name for name in ("processing", "done", "failed")]
     assert [place.stat().st_mode & 0o777 for place in kept_in] == [0o700] * 3
+
+
+def test_folders_that_somebody_made_before_are_closed_and_anothers_are_told(
+    db: Database, folder: Path, put: Lay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, mode in (("done", 0o755), ("failed", 0o2770)):
+        (folder / name).mkdir()
+        (folder / name).chmod(mode)
+    (folder / "link").symlink_to(folder)
+    put("activities.csv", CATALOGUE)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "geteuid", lambda: folder.stat().st_uid + 1)
+        told = look(db, FEED_FOLDER, folder)
+    modes = [(folder / name).stat().st_mode & 0o7777 for name in ("done", "failed")]
+    again = look(db, FEED_FOLDER, folder)
+
+    assert told.taken == 1
+    assert told.wrong == (
+        "link: links, or no files. Left where they are."
+        " done, failed in the feed folder: somebody else's folders, and open to others than the worker."
+    )
+    assert modes == [0o755, 0o2770]
+    assert again.wrong == "link: links, or no files. Left where they are."
+    assert [(folder / name).stat().st_mode & 0o7777 for name in ("done", "failed")] == [0o700, 0o2700]
+
+
+def test_a_file_that_is_called_as_the_reason_does_not_take_its_place(db: Database, folder: Path, put: Lay) -> None:
+    put("why.txt", ["because"])
+    put("readme.txt", [])
+
+    assert look(db, FEED_FOLDER, folder) == Round(failed=2)
+    place = folder / "failed" / STAMP
+    assert sorted(kept(place)) == ["readme.txt", "why.txt", "why.txt.part"]
+    assert (place / "why.txt").read_text().startswith("readme.txt, why.txt\n")
+    assert (place / "why.txt.part").read_text() == "because\n"
 
 
 def test_whoever_may_not_bring_feeds_brings_none_this_way(db: Database, folder: Path, put: Lay) -> None:

@@ -72,6 +72,20 @@ def test_only_the_order_that_says_something_else_is_changed(db: Database, tmp_pa
     assert worlds.count_of(db, Letter) == 3
 
 
+def test_what_a_file_has_no_column_for_stays_as_it_is(db: Database, tmp_path: Path) -> None:
+    without = "order_id,buyer_email,activity,seats,purchased_at"
+    row, other = "S-1,ada@example.org,FA,12,2026-06-14", "S-2,ada@example.org,FA,12,2026-06-14"
+    bring(db, tmp_path, activities=CATALOGUE, purchases=[f"{without},valid_days,type", f"{row},365,subscription"])
+    with worlds.unchanged(db):
+        again = bring(db, tmp_path, purchases=[without, row])
+    report = bring(db, tmp_path, purchases=[without, row.replace("12", "13", 1), other])
+    first, second = contract_called(db, "S-1"), contract_called(db, "S-2")
+
+    assert [counts(one.files[0]) for one in (again, report)] == [(0, 0, 1, {}), (1, 1, 0, {})]
+    assert (first.seats, first.contract_type, first.valid_to) == (13, ContractType.SUBSCRIPTION, date(2027, 6, 13))
+    assert (second.contract_type, second.valid_to) == (ContractType.VOUCHER, None)
+
+
 def test_parquet_brings_what_csv_brings(db: Database, tmp_path: Path) -> None:
     folder = folder_with(tmp_path, activities=CATALOGUE)
     typed = {

@@ -3,11 +3,13 @@
 from itertools import permutations
 from pathlib import Path
 
+import polars as pl
 import pytest
 from sqlalchemy import select, update
 
 from lc_core import people
-from lc_core.intake import feeds
+from lc_core.errors import Refused
+from lc_core.intake import feed_files, feed_users, feeds
 from lc_core.reasons import Reason
 from lc_core.records.db import Database
 from lc_core.records.models import Person
@@ -158,3 +160,27 @@ def test_names_of_all_lengths_fit_what_is_searched(db: Database, tmp_path: Path)
 
     assert counts(report.files[0]) == (1, 0, 0, {})
     assert len(persons(db)[address].search_text) <= people.LONGEST_SEARCH
+
+
+def test_a_parquet_file_that_is_broken_anywhere_is_refused_or_read(tmp_path: Path) -> None:
+    path = tmp_path / "users.parquet"
+    pl.DataFrame({"email": ["ann@example.org"] * 3, "external_id": [1, 2, 3]}).write_parquet(path)
+    whole, told = path.read_bytes(), set()
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x7F]) + whole[place + 1 :])
+        try:
+            told.add(f"{len(feed_files.read(path, feed_users.SHAPE).rows)} rows")
+        except Refused as refused:
+            told.add(refused.reason.value)
+
+    assert {"3 rows", "unreadable_file"} <= told
+
+
+def test_a_parquet_file_with_a_date_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "users.parquet"
+    pl.DataFrame({"email": ["ann@example.org"], "born": [10**8]}, schema_overrides={"born": pl.Date}).write_parquet(
+        path
+    )
+
+    with pytest.raises(Refused, match="unreadable_file"):
+        feed_files.read(path, feed_users.SHAPE)

@@ -147,7 +147,11 @@ def test_what_is_said_is_what_babel_says(locale: str, minute: int, zone: str, nu
     time = dates.format_time(there, "short", tzinfo=ZoneInfo(zone), locale=locale)
 
     assert language.day_and_time(instant, ZoneInfo(zone)) == f"{dates.format_date(there, locale=locale)}, {time}"
-    assert language.number(number) == numbers.format_decimal(number, locale=locale)
+    assert language.number(number) == numbers.format_decimal(number + 0, locale=locale)
+
+
+def test_nothing_has_no_sign() -> None:
+    assert [language.number(nothing) for nothing in (0, 0.0, -0.0, Decimal("-0.0"))] == ["0"] * 4
 
 
 def test_an_instant_without_a_zone_is_refused() -> None:

@@ -108,6 +108,18 @@ def test_requests_are_counted_by_route_and_status_and_never_by_address(db, data_
     assert not [one for one in after if code in one or "/secret/address" in one]
 
 
+def test_a_request_that_breaks_is_counted_as_one(db, data_dir):
+    def broken() -> Database:
+        raise RuntimeError
+
+    app = Starlette(routes=health.routes(broken), middleware=[Middleware(Counted)])
+    counted = ("lc_http_requests_total", "GET", "/readyz", "500")
+    before = scraped(client_of(db)).get(counted, 0)
+
+    assert TestClient(app, raise_server_exceptions=False).get("/readyz").status_code == 500
+    assert scraped(client_of(db))[counted] == before + 1
+
+
 def test_an_installation_without_anything_is_told_too(db, data_dir):
     told = scraped(client_of(db))
 

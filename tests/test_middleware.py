@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket
 from lc_core.settings import Settings, settings
 from lc_core.web import serving
 from lc_core.web.headers import content_security_policy, index_page
+from lc_core.web.middleware import from_here
 
 OIDC = {
     "AUTH": "oidc",
@@ -168,6 +169,15 @@ def test_the_demo_answers_this_machine_only(serve):
 
     assert client.get("/").status_code == 200
     assert client.get("/", headers={"x-forwarded-for": "10.0.0.1"}).status_code == 403
+
+
+def test_this_machine_is_its_loopback_and_nothing_that_begins_alike():
+    here = ("127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1")
+    elsewhere = ("::1234", "::1:2", "::ffff:10.0.0.1", "::ffff:128.0.0.1", "12.7.0.1", "", "127.example.org")
+
+    for address in (*here, *elsewhere):
+        assert from_here({"client": (address, 50_000)}) == (address in here), address
+    assert not from_here({"client": None})
 
 
 # --- cookies ---------------------------------------------------------------------------------------------------------

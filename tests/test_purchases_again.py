@@ -64,6 +64,19 @@ def test_an_order_may_say_another_period_title_code_and_origin(shop):
         buy(shop, valid_days=0, title="", code="", external_id="", source="")
 
 
+def test_what_an_order_does_not_say_stays_as_it_is(shop):
+    made = buy(shop, type=ContractType.SUBSCRIPTION)
+    with unchanged(shop):
+        assert not buy(shop, valid_days=None, type=None).changed
+    buy(shop, valid_days=None, type=None, purchased_at=ORDER.purchased_at + timedelta(days=1))
+    now = told_of(shop, made.contract_id)
+
+    assert (now.valid_from, now.valid_to) == (date(2026, 6, 15), date(2027, 6, 14))
+    assert now.contract_type is ContractType.SUBSCRIPTION
+    assert buy(shop, valid_days=0).changed
+    assert told_of(shop, made.contract_id).valid_to is None
+
+
 def test_an_order_of_fewer_seats_than_are_used_is_refused(shop):
     made = buy(shop)
     for name in ("bob", "carl"):

@@ -16,7 +16,7 @@ import uvicorn
 
 from lc_core import activities
 from lc_core.records.db import Database
-from lc_core.vocabulary import ContractType, Role
+from lc_core.vocabulary import ActivityKind, ContractType, Role
 from tests.calling import a_token, app_of
 from tests.commands import README
 from tests.worlds import OPERATOR, a_contract, an_activity, contract_now, email, invitations_of, invite, somebody
@@ -42,6 +42,7 @@ def served(db: Database) -> Iterator[Served]:
     """The API on a port of this machine, with the contract that the README speaks of."""
     contract_id = a_contract(db, ContractType.SUBSCRIPTION, code="NORTH-CARE")
     activities.add_to_contract(db, OPERATOR, contract_id, [an_activity(db)])
+    activities.create(db, OPERATOR, "CARE-02", "Infection control", ActivityKind.ONLINE)
     invite(db, contract_id, "one", "two")
     token = a_token(db, somebody(db, "ann", Role.SUPER_ADMIN))
     with socket.socket() as port:
@@ -69,6 +70,7 @@ def test_the_curl_commands_are_answered(db, served):
     assert [one["email"] for one in told[1]["invitations"]] == [email("one"), email("two")]
     assert told[2]["totals"] == {"invited": 1}
     assert told[3]["files"][0]["read"] == 0
+    assert told[4] == {"code": "SHOP-2001", "new": True, "changed": False}
 
 
 def test_the_python_client_reads_all_pages_and_writes_once(db, served):

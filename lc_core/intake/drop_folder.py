@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +23,7 @@ from lc_core.intake.feed_report import Report
 from lc_core.language import _
 from lc_core.reasons import Reason
 from lc_core.records.db import Actor, Database
+from lc_core.words import visible
 
 FEED_FOLDER = Actor(None, "feed folder")
 QUIET = timedelta(seconds=10)
@@ -30,6 +31,7 @@ KEPT = timedelta(days=30)
 """How long what holds names and addresses is kept: the files, and the rows of them that were rejected."""
 PROCESSING, DONE, FAILED = "processing", "done", "failed"
 REPORT, REJECTS, WHY = "report.json", "rejects.csv", "why.txt"
+FOR_OTHERS = 0o077
 _STAMP = re.compile(r"(\d{8}T\d{6})Z(-\d+)?", re.ASCII)
 _NAMES = [f"{feed.shape.name}{ending}" for feed in feeds.FEEDS for ending in ENDINGS]
 """The files that are feeds, in the order in which they are taken."""
@@ -82,11 +84,13 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _look(db: Database, actor: Actor, folder: Path) -> Round:
-    now = db.clock()
+    now, anothers = db.clock(), list[str]()
     for name in (PROCESSING, DONE, FAILED):
         (folder / name).mkdir(mode=0o700, exist_ok=True)
         if (folder / name).is_symlink():
             return Round(wrong=_("{name} in the feed folder is a link. Nothing is taken.").format(name=name))
+        if not _closed(folder / name):
+            anothers.append(name)
     done = Round(expired=_expire(folder, now))
     _take(db, actor, folder, done)
     found = _found(folder, now)
@@ -94,9 +98,29 @@ def _look(db: Database, actor: Actor, folder: Path) -> Round:
     for name in [] if found.coming else found.feeds:
         _move(folder / name, folder / PROCESSING / name)
     _take(db, actor, folder, done)
+    wrong = []
     if found.odd:
-        done.wrong = _("{names}: links, or no files. Left where they are.").format(names=", ".join(found.odd))
+        wrong.append(_("{names}: links, or no files. Left where they are.").format(names=_listed(found.odd)))
+    if anothers:
+        said = _("{names} in the feed folder: somebody else's folders, and open to others than the worker.")
+        wrong.append(said.format(names=", ".join(anothers)))
+    done.wrong = " ".join(wrong)
     return done
+
+
+def _closed(place: Path) -> bool:
+    """Whether a folder is for the worker alone; if somebody made it beforehand, from now on. Another's stays as it is."""
+    opened = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        seen = os.fstat(opened)
+        if not seen.st_mode & FOR_OTHERS:
+            return True
+        if seen.st_uid != os.geteuid():
+            return False
+        os.fchmod(opened, stat.S_IMODE(seen.st_mode) & ~FOR_OTHERS)
+        return True
+    finally:
+        os.close(opened)
 
 
 def _found(folder: Path, now: datetime) -> _Found:
@@ -163,9 +187,10 @@ def _copy(path: Path, to: Path) -> None:
         opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as broken:
         raise Refused(Reason.UNREADABLE_FILE, why=f"{path.name}: {broken.strerror}") from broken
+    if not stat.S_ISREG(os.fstat(opened).st_mode):
+        os.close(opened)
+        raise Refused(Reason.UNREADABLE_FILE, why=path.name)
     with os.fdopen(opened, "rb") as source, to.open("xb") as target:
-        if not stat.S_ISREG(os.fstat(opened).st_mode):
-            raise Refused(Reason.UNREADABLE_FILE, why=path.name)
         shutil.copyfileobj(source, target)
 
 
@@ -176,6 +201,11 @@ def _told(report: Report) -> dict[str, object]:
     return {**told, "rejects": rejects, "unregistered": len(report.unregistered)}
 
 
+def _listed(names: Iterable[str]) -> str:
+    """Whoever lays files down names them, and not always in UTF-8."""
+    return ", ".join(map(visible, names))
+
+
 def _not_a_feed() -> str:
     return Refused(Reason.NO_FEEDS, files=", ".join(name for name in _NAMES if name.endswith(".csv"))).sentence
 
@@ -184,9 +214,10 @@ def _fail(folder: Path, files: Sequence[Path], why: str, now: datetime) -> int:
     """Put files away that could not be taken, beside the sentence that says why. Answers how many."""
     if files:
         place = _new_place(folder / FAILED, now)
-        _write(place / WHY, f"{', '.join(file.name for file in files)}\n{why}\n")
+        _write(place / WHY, f"{_listed(file.name for file in files)}\n{why}\n")
         for file in files:
-            _move(file, place / file.name)
+            # one that is called as the reason is gets a name that none here can have: such names are left alone
+            _move(file, place / (f"{WHY}.part" if file.name == WHY else file.name))
     return len(files)
 
 

@@ -15,6 +15,7 @@ from lc_core.intake.feed_report import FileReport, Report
 from lc_core.reasons import Reason
 from lc_core.records.db import Actor, Change, Database, portions
 from lc_core.records.models import Activity
+from lc_core.records.once import anew_if_taken
 from lc_core.vocabulary import Action, ActivityKind, Event
 
 SHAPE = Shape("activities", ("code", "title", "kind"))
@@ -35,11 +36,8 @@ def take(db: Database, actor: Actor, sheet: Sheet, report: Report) -> None:
     told = _read(sheet, file)
     with db.change(actor, Event.ACTIVITIES_FED) as change:
         access.require(change.session, actor, Action.MANAGE_CONTRACTS)
-        known = _known(change.session, told)
-        new = {key: one for key, one in told.items() if key not in known}
-        changed = {key: one for key, one in told.items() if key in known and _differs(known[key], one)}
-        _write(change, new, changed, known)
-    file.new, file.changed, file.unchanged = len(new), len(changed), len(told) - len(new) - len(changed)
+        file.new, file.changed = anew_if_taken(change.session, lambda: _taken(change, told))
+    file.unchanged = len(told) - file.new - file.changed
 
 
 def _read(sheet: Sheet, file: FileReport) -> dict[str, _Told]:
@@ -61,6 +59,15 @@ def _understood(row: Row) -> _Told:
         cells.needed(row, "title", MOST["title"]),
         cells.word(row, "kind", ActivityKind, Reason.UNKNOWN_TYPE),
     )
+
+
+def _taken(change: Change, told: dict[str, _Told]) -> tuple[int, int]:
+    """Decide and write. Answers how many were new and how many changed."""
+    known = _known(change.session, told)
+    new = {key: one for key, one in told.items() if key not in known}
+    changed = {key: one for key, one in told.items() if key in known and _differs(known[key], one)}
+    _write(change, new, changed, known)
+    return len(new), len(changed)
 
 
 def _known(session: Session, keys: Collection[str]) -> dict[str, tuple[int, _Told]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from sys import maxsize
 from typing import Any
 
 from sqlalchemy import select
@@ -39,7 +40,7 @@ _TEXTS = ("description", "group", "external_id", "source")
 
 @dataclass(frozen=True)
 class _Told:
-    """One row, understood. `fields`: what it says of the contract's draft; a column the file lacks says nothing."""
+    """One row, understood. `fields`: what it says of the contract's draft; what it has no cell for is not said."""
 
     row: Row
     code: str
@@ -68,7 +69,8 @@ def take(db: Database, actor: Actor, sheet: Sheet, report: Report) -> None:
         access.require(session, actor, Action.MANAGE_CONTRACTS)
         told = _read(session, sheet, file)
         known = _look_up(session, list(told))
-    for key, one in told.items():
+    # in one order for everybody: within one transaction all stay locked; those that are new come last, as in the file
+    for key, one in sorted(told.items(), key=lambda item: known.ids.get(item[0], maxsize)):
         if _says_nothing_new(known, key, one):
             file.unchanged += 1
             continue
@@ -82,7 +84,7 @@ def _read(session: Session, sheet: Sheet, file: FileReport) -> dict[str, _Told]:
     told: dict[str, _Told] = {}
     for row in sheet.rows:
         with file.rejecting(row):
-            one = _understood(row, sheet.columns, catalogue)
+            one = _understood(row, catalogue)
             refuse_if(Reason.DUPLICATE_KEY if code_key(one.code) in told else None)
             told[code_key(one.code)] = one
     return told
@@ -96,31 +98,31 @@ def _catalogue(session: Session, keys: Collection[str]) -> dict[str, int]:
     return found
 
 
-def _understood(row: Row, columns: frozenset[str], catalogue: dict[str, int]) -> _Told:
+def _understood(row: Row, catalogue: dict[str, int]) -> _Told:
     code = cells.needed(row, "code", MOST["code"])
     return _Told(
         row,
         code,
-        dict(_fields(row, columns)),
+        dict(_fields(row)),
         [cells.address(entry) for entry in cells.listed(row, "admins")],
         [_activity(catalogue, entry) for entry in cells.listed(row, "activities")],
     )
 
 
-def _fields(row: Row, columns: frozenset[str]) -> Iterator[tuple[str, object]]:
+def _fields(row: Row) -> Iterator[tuple[str, object]]:
     yield "title", cells.needed(row, "title", MOST["title"])
     yield "contract_type", cells.word(row, "type", ContractType, Reason.UNKNOWN_TYPE)
     yield "seats", cells.number(row, "seats")
     yield "valid_from", cells.needed_day(row, "valid_from")
-    if "valid_to" in columns:
+    if "valid_to" in row.cells:
         yield "valid_to", cells.day(row, "valid_to")
-    if "per_user_limit" in columns:
+    if "per_user_limit" in row.cells:
         yield "per_user_limit", cells.number(row, "per_user_limit") if row.cells["per_user_limit"].strip() else 0
-    if "require_invitation_code" in columns:
+    if "require_invitation_code" in row.cells:
         said = row.cells["require_invitation_code"].strip()
         yield "require_invitation_code", bool(said) and cells.yes_no(row, "require_invitation_code")
     for name in _TEXTS:
-        if name in columns:
+        if name in row.cells:
             yield name, cells.text(row, name, MOST[name])
 
 

@@ -7,10 +7,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
-from polars.exceptions import PolarsError
+import pyarrow as pa
+import pyarrow.parquet as pq
+from polars.exceptions import PanicException, PolarsError
 
 from lc_core.errors import Refused
 from lc_core.reasons import Reason
+from lc_core.words import visible
 
 ENDINGS = (".csv", ".parquet")
 
@@ -109,7 +112,7 @@ def _sheet(path: Path, shape: Shape, header: Sequence[str]) -> tuple[Sheet, list
     for name in shape.columns:
         if names.count(name) > 1:
             raise Refused(Reason.UNREADABLE_FILE, why=f"{path.name}: two columns are called {name}")
-    ignored = [name for name in names if name not in shape.columns]
+    ignored = [visible(name) for name in names if name not in shape.columns]
     return Sheet(path.name, frozenset(names) & frozenset(shape.columns), ignored=ignored), names
 
 
@@ -134,22 +137,26 @@ def _why_not(names: Sequence[str], cells: Sequence[str]) -> Reason | None:
 
 
 def _from_parquet(path: Path, shape: Shape) -> Sheet:
+    """Read by Arrow, and looked through before anything relies on it: polars' own reader ends the process on some broken files."""
     try:
-        frame = pl.read_parquet(path)
-    except (PolarsError, OSError) as broken:
+        with path.open("rb") as file:
+            table = pq.ParquetFile(file).read()
+        table.validate(full=True)
+        frame = pl.DataFrame(table)
+        sheet, names = _sheet(path, shape, frame.columns)
+        for line, values in enumerate(frame.iter_rows(), start=2):
+            _sort_in(sheet, names, line, [as_text(value) for value in values])
+    except (pa.ArrowException, PolarsError, PanicException, OSError, ValueError) as broken:
         raise Refused(Reason.UNREADABLE_FILE, why=f"{path.name}: {str(broken).splitlines()[0]}") from broken
-    sheet, names = _sheet(path, shape, frame.columns)
-    for line, values in enumerate(frame.iter_rows(), start=2):
-        _sort_in(sheet, names, line, [_as_text(value) for value in values])
     return sheet
 
 
-def _as_text(value: object) -> str:
+def as_text(value: object) -> str:
     """A typed value as a CSV file would spell it."""
     if value is None:
         return ""
     if isinstance(value, list):
-        return ";".join(_as_text(one) for one in value)
+        return ";".join(as_text(one) for one in value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -16,8 +16,8 @@ from lc_core.vocabulary import Action, ContractType
 
 SHAPE = Shape(
     "purchases",
-    ("order_id", "buyer_email", "activity", "seats", "purchased_at", "valid_days"),
-    ("buyer_name", "title", "code", "type", "external_id", "source"),
+    ("order_id", "buyer_email", "activity", "seats", "purchased_at"),
+    ("valid_days", "buyer_name", "title", "code", "type", "external_id", "source"),
 )
 
 
@@ -25,7 +25,7 @@ def take(db: Database, actor: Actor, sheet: Sheet, report: Report) -> None:
     """Take the purchases, each in a change of its own, in the order of the file.
 
     An order that comes again changes what it says otherwise than before; an empty cell says nothing, but for
-    `valid_days`, where it says: no end.
+    `valid_days`, where it says: no end. A column that the file lacks says nothing.
     """
     file = report.begin(sheet)
     told = _read(sheet, file, db.zone)
@@ -67,14 +67,20 @@ def _understood(row: Row, zone: ZoneInfo) -> Order:
         activity=cells.needed(row, "activity", LONGEST["activity"]),
         seats=cells.number(row, "seats"),
         purchased_at=purchased_at,
-        valid_days=cells.number(row, "valid_days") if row.cells["valid_days"].strip() else 0,
+        valid_days=_valid_days(row),
         type=_type(row),
         **{name: cells.text(row, name, MOST[name]) for name in TEXTS},
     )
     return purchases.settled(order)
 
 
-def _type(row: Row) -> ContractType:
+def _valid_days(row: Row) -> int | None:
+    if "valid_days" not in row.cells:
+        return None
+    return cells.number(row, "valid_days") if row.cells["valid_days"].strip() else 0
+
+
+def _type(row: Row) -> ContractType | None:
     if not row.cells.get("type", "").strip():
-        return ContractType.VOUCHER
+        return None
     return cells.word(row, "type", ContractType, Reason.UNKNOWN_TYPE)

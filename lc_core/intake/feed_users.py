@@ -1,9 +1,10 @@
 """The feed of users: who has an account, by external id or else by address (R-INT-2, R-LRN-5)."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from lc_core import access, people
@@ -16,6 +17,7 @@ from lc_core.reasons import Reason
 from lc_core.records.audit import Item
 from lc_core.records.db import Actor, Change, Database, portions
 from lc_core.records.models import Person
+from lc_core.records.once import anew_if_taken
 from lc_core.vocabulary import Action, Event, Result
 
 SHAPE = Shape("users", ("email",), ("name", "external_id"))
@@ -48,12 +50,18 @@ class _Known:
 
 @dataclass
 class _Book:
-    """Everybody whom the file may mean, found both ways; and who is new or changes, in the order in which it happens."""
+    """Everybody whom the file may mean, found both ways; who is new or changes, in the order in which it happens; and who not.
+
+    `ready`: rows that are still to be settled. `waiting`: rows by the address that they want, and that is another's.
+    """
 
     by_id: dict[str, _Known] = field(default_factory=dict)
     by_key: dict[str, _Known] = field(default_factory=dict)
     new: list[_Known] = field(default_factory=list)
     changed: list[_Known] = field(default_factory=list)
+    rejected: list[tuple[Row, Reason]] = field(default_factory=list)
+    ready: deque[_Told] = field(default_factory=deque)
+    waiting: dict[str, list[_Told]] = field(default_factory=dict)
 
 
 def take(db: Database, actor: Actor, sheet: Sheet, report: Report) -> None:
@@ -65,10 +73,10 @@ def take(db: Database, actor: Actor, sheet: Sheet, report: Report) -> None:
     told = _read(sheet, file)
     with db.change(actor, Event.USERS_FED) as change:
         access.require(change.session, actor, Action.MANAGE_PLACE)
-        book = _look_up(change.session, told)
-        _decide(told, book, file)
-        _write(change, book)
+        book = anew_if_taken(change.session, lambda: _taken(change, told))
     file.new, file.changed = len(book.new), len(book.changed)
+    for row, reason in book.rejected:
+        file.reject(row, reason)
     file.unchanged = file.read - file.new - file.changed - len(file.rejects)
 
 
@@ -88,6 +96,14 @@ def _read(sheet: Sheet, file: FileReport) -> list[_Told]:
             keys.add(key)
             told.append(one)
     return told
+
+
+def _taken(change: Change, told: Sequence[_Told]) -> _Book:
+    """Decide and write."""
+    book = _look_up(change.session, told)
+    _decide(told, book)
+    _write(change, book)
+    return book
 
 
 def _look_up(session: Session, told: Sequence[_Told]) -> _Book:
@@ -115,39 +131,43 @@ def _persons(session: Session, wanted: ColumnElement[bool]) -> list[_Known]:
     ]
 
 
-def _decide(told: Sequence[_Told], book: _Book, file: FileReport) -> None:
+def _decide(told: Sequence[_Told], book: _Book) -> None:
     """Settle each row, or reject it.
 
-    A row whose address belongs to another waits for the rows behind it, which may give that person another address: so
-    the outcome does not hang on the order of the rows, and is the same when the file comes again.
+    A row whose address belongs to another waits for a row behind it that gives that person another address: so the
+    outcome does not hang on the order of the rows, and is the same when the file comes again.
     """
-    waiting = list(told)
-    while waiting:
-        before, waiting = waiting, [one for one in waiting if not _settled(one, book, file)]
-        if len(waiting) == len(before):
-            for one in waiting:
-                file.reject(one.row, Reason.ADDRESS_OF_ANOTHER)
-            return
+    book.ready.extend(told)
+    while book.ready:
+        _settle(book.ready.popleft(), book)
+    left = [one for rows in book.waiting.values() for one in rows]
+    book.rejected += [(one.row, Reason.ADDRESS_OF_ANOTHER) for one in left]
 
 
-def _settled(one: _Told, book: _Book, file: FileReport) -> bool:
-    """Take one row or reject it; False while its address is another's."""
+def _settle(one: _Told, book: _Book) -> None:
+    """Take one row, reject it, or let it wait."""
     owner = book.by_key.get(one.address.key)
     person = book.by_id.get(one.external_id) if one.external_id else owner
     if person is None and owner is not None and owner.external_id is None:
         person = owner
     if owner is not None and owner is not person:
-        return False
-    with file.rejecting(one.row):
-        if person is None:
-            person = _Known(None, one.address.key, _shown(one.address))
-            book.new.append(person)
-        refuse_if(Reason.PERSON_ERASED if person.erased else None)
-        refuse_if(Reason.DUPLICATE_KEY if person.taken else None)
-        if person.id is not None and _differs(person, one):
-            book.changed.append(person)
-        _enter(book, person, one)
-    return True
+        book.waiting.setdefault(one.address.key, []).append(one)
+        return
+    if person is None:
+        person = _Known(None, one.address.key, _shown(one.address))
+        book.new.append(person)
+    elif reason := _why_not(person):
+        book.rejected.append((one.row, reason))
+        return
+    elif person.id is not None and _differs(person, one):
+        book.changed.append(person)
+    _enter(book, person, one)
+
+
+def _why_not(person: _Known) -> Reason | None:
+    if person.erased:
+        return Reason.PERSON_ERASED
+    return Reason.DUPLICATE_KEY if person.taken else None
 
 
 def _differs(person: _Known, one: _Told) -> bool:
@@ -162,6 +182,7 @@ def _differs(person: _Known, one: _Told) -> bool:
 def _enter(book: _Book, person: _Known, one: _Told) -> None:
     """The person is as the row tells them, in the book from now on."""
     book.by_key.pop(person.email_key, None)
+    book.ready.extendleft(reversed(book.waiting.pop(person.email_key, [])))
     person.email_key, person.email = one.address.key, _shown(one.address)
     person.name, person.external_id = one.name or person.name, one.external_id or person.external_id
     person.taken = True
@@ -185,7 +206,7 @@ def _write(change: Change, book: _Book) -> None:
         # in one order for everybody, so that two files that overlap wait for each other instead of dead-locking
         new = sorted(book.new, key=lambda one: one.email_key)
         rows = [{**_columns(one), "registered_at": change.now} for one in new]
-        change.session.execute(change.insert_new(Person), rows, execution_options={"render_nulls": True})
+        change.session.execute(insert(Person), rows, execution_options={"render_nulls": True})
     made = people.known_by_key(change.session, [one.email_key for one in book.new])
     touched = [one.id for one in book.changed] + [made[one.email_key].person_id for one in book.new]
     if touched:

@@ -172,9 +172,10 @@ class CodeAttempt(Record):
 
 
 class Operation(Record):
-    """An operation key and what was answered to it, so that a repeat is answered the same."""
+    """An operation key and what was answered to it, so that a repeat is answered the same; remembered for a while."""
 
     __tablename__ = "operations"
+    __table_args__ = (Index("ix_operations_at", "at"),)
     key: Mapped[str] = mapped_column(String(100), primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
     answer: Mapped[str | None] = mapped_column(Text)

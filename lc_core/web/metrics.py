@@ -51,16 +51,30 @@ class Counted:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        began = perf_counter()
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, answered = perf_counter(), False
 
         async def send_counted(message: Message) -> None:
+            nonlocal answered
             if message["type"] == "http.response.start":
-                route, method = _route(scope), scope["method"] if scope["method"] in METHODS else "other"
-                REQUESTS.labels(route, method, str(message["status"])).inc()
-                SECONDS.labels(route).observe(perf_counter() - began)
+                answered = True
+                _count(scope, message["status"], began)
             await send(message)
 
-        await self.app(scope, receive, send_counted if scope["type"] == "http" else send)
+        try:
+            await self.app(scope, receive, send_counted)
+        except Exception:  # further out it is answered with 500
+            if not answered:
+                _count(scope, 500, began)
+            raise
+
+
+def _count(scope: Scope, status: int, began: float) -> None:
+    route, method = _route(scope), scope["method"] if scope["method"] in METHODS else "other"
+    REQUESTS.labels(route, method, str(status)).inc()
+    SECONDS.labels(route).observe(perf_counter() - began)
 
 
 def _route(scope: Scope) -> str:

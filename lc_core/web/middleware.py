@@ -1,13 +1,12 @@
 """Who may knock: pages of other places may not, and the demo, in which anyone may be anyone, answers only this machine."""
 
 from collections.abc import Sequence
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
-
-LOOPBACK = ("127.", "::1", "::ffff:127.")
 
 
 class OnlyThisMachine:
@@ -56,4 +55,12 @@ def from_here(scope: Scope) -> bool:
     """Whether whoever asks is on this machine, and no proxy says that it asks for somebody else."""
     client = scope.get("client")
     forwarded = any(name in {b"x-forwarded-for", b"forwarded", b"x-real-ip"} for name, _ in scope.get("headers", []))
-    return client is not None and str(client[0]).startswith(LOOPBACK) and not forwarded
+    return client is not None and _is_loopback(str(client[0])) and not forwarded
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback

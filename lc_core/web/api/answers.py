@@ -142,7 +142,7 @@ class Reject(BaseModel):
     line: int
     reason: Reason
     detail: str
-    row: dict[str, str | None] = Field(description="The row, as it was sent.")
+    row: dict[str, str | int | bool | list[str] | None] = Field(description="The row, as it was sent.")
 
 
 class Report(Answer):

@@ -8,6 +8,8 @@ from lc_core.vocabulary import ContractType, InvitationStatus
 
 MOST_ROWS = 10_000
 """What one call may bring: it is one transaction, in which nobody else writes on SQLite."""
+MOST_CONTRACTS = 2_000
+"""Each has its own audit chain: new ones take four times as long as other rows."""
 MOST_BYTES = 10 * 1024**2
 MOST_VALUES = 200_000
 """Commas in a body: rows have seven cells at most, and a million wrong values cost a gigabyte to be told one by one."""
@@ -20,6 +22,8 @@ Text = Annotated[str, Field(pattern=NO_NUL)]
 """A text that both databases can keep."""
 Cell = str | None
 """A cell of a feed; null and the empty text say: none."""
+Entry = Annotated[str, Field(pattern=r"^[^;]*$")]
+"""One of several in a cell of a feed, in which `;` stands between them."""
 
 
 class Body(BaseModel):
@@ -100,6 +104,30 @@ class ActivityRow(Body):
     kind: str = Field(description="online, classroom or certification")
 
 
+class ContractRow(Body):
+    """One contract, found by code; a code that is not known makes one. What a row does not name stays as it is.
+
+    The type of a contract stays. Admins and activities are added and never removed.
+    """
+
+    code: str
+    title: str
+    type: str = Field(description="voucher, subscription or unlimited")
+    seats: int = Field(ge=0, le=LARGEST_NUMBER)
+    valid_from: str = Field(description="`YYYY-MM-DD`")
+    valid_to: Cell = Field(default=None, description="`YYYY-MM-DD`, the last day; none: without end.")
+    per_user_limit: int | None = Field(
+        default=None, ge=0, le=LARGEST_NUMBER, description="How many activities one person may take; 0: any number."
+    )
+    require_invitation_code: bool | None = None
+    description: Cell = None
+    group: Cell = Field(default=None, description="By its name; made where there is none.")
+    external_id: Cell = None
+    source: Cell = None
+    admins: list[Entry] = Field(default=[], max_length=MOST_AT_ONCE, description="Addresses.")
+    activities: list[Entry] = Field(default=[], max_length=MOST_AT_ONCE, description="Codes of the catalogue.")
+
+
 class EnrollmentRow(Body):
     """One enrollment as the LMS tells it. What a row does not name stays as it is.
 
@@ -123,6 +151,10 @@ class Activities(Body):
     rows: list[ActivityRow] = Field(max_length=MOST_ROWS)
 
 
+class Contracts(Body):
+    rows: list[ContractRow] = Field(max_length=MOST_CONTRACTS)
+
+
 class Enrollments(Body):
     rows: list[EnrollmentRow] = Field(max_length=MOST_ROWS)
 
@@ -131,7 +163,7 @@ class Enrollments(Body):
 
 
 class Buying(Body):
-    """An order of the shop (R-INT-1)."""
+    """An order of the shop (R-INT-1). What one that comes again does not say stays as it is."""
 
     order_id: Text = Field(min_length=1, max_length=200)
     buyer_email: str

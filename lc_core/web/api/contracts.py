@@ -1,6 +1,7 @@
 """What the API tells of contracts and their invitations."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from lc_core import contract_lists, contracts_told, invitation_lists, rules
 from lc_core.contracts import MOST
@@ -67,7 +68,7 @@ def next_page(call: Call, last: int | None) -> str | None:
         return None
     asked: dict[str, Any] = call.query.model_dump(mode="json", exclude_unset=True) | {"after": str(last)}
     pairs = [(name, one) for name, said in asked.items() for one in (said if isinstance(said, list) else [said])]
-    return call.address + "?" + "&".join(f"{name}={one}" for name, one in pairs)  # words and numbers only
+    return f"{call.address}?{urlencode(pairs)}"
 
 
 def _contract(told: ContractTold) -> Contract:

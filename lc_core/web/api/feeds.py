@@ -16,7 +16,7 @@ from lc_core.rights import TokenScope
 from lc_core.vocabulary import Action
 from lc_core.web.api import answers
 from lc_core.web.api.answers import Purchase, Report
-from lc_core.web.api.bodies import Activities, Body, Buying, Enrollments, Users
+from lc_core.web.api.bodies import Activities, Body, Buying, ContractRow, Contracts, Enrollments, Users
 from lc_core.web.api.registry import Call, writes
 
 Kept = dict[str, Any]
@@ -29,25 +29,31 @@ def _feed(name: str) -> Any:
         feed, rows = _FEEDS[name], [_cells(row) for row in call.body.rows]
         report = intake.take(call.db, call.actor, [(feed, feed_files.of_rows(feed.shape, rows))])
         whole = report.as_json()
-        lines = _lines(rows, report.unregistered)
+        places = _places(call, report.unregistered)
         rejects = [_without_row(one) for one in report.rejects]
-        return {"files": whole["files"], "rejects": rejects, "notices": whole["notices"], "unregistered": lines}
+        return {"files": whole["files"], "rejects": rejects, "notices": whole["notices"], "unregistered": places}
 
     return does
 
 
 def _cells(row: Body) -> dict[str, str]:
     """What the row names, as a file would spell it."""
-    return {name: getattr(row, name) or "" for name in row.model_fields_set}
+    return {name: feed_files.as_text(getattr(row, name)) for name in row.model_fields_set}
 
 
-def _lines(rows: list[dict[str, str]], unregistered: list[str]) -> list[int]:
-    """The first row of each of these addresses, instead of the address."""
+def _named(call: Call) -> list[str]:
+    """All addresses of the request, in its order, as they were sent."""
+    rows = call.body.rows
+    return [said for row in rows for said in (row.admins if isinstance(row, ContractRow) else [row.email])]
+
+
+def _places(call: Call, unregistered: list[str]) -> list[int]:
+    """Where each of these addresses comes first among all of the request, from 1, instead of the address."""
     wanted, found = set(unregistered), dict[str, int]()
-    for line, row in enumerate(rows if wanted else [], start=1):
-        address = addresses.parse(row["email"])
+    for place, said in enumerate(_named(call) if wanted else [], start=1):
+        address = addresses.parse(said)
         if isinstance(address, Address) and address.display in wanted:
-            found.setdefault(address.display, line)
+            found.setdefault(address.display, place)
     return [found[address] for address in unregistered]
 
 
@@ -60,7 +66,8 @@ def _report(call: Call, kept: Kept) -> Report:
     rejects = [
         answers.Reject(**one, row=rows[one["line"] - 1].model_dump(exclude_unset=True)) for one in kept["rejects"]
     ]
-    known = [addresses.parse(rows[line - 1].email) for line in kept["unregistered"]]
+    named = _named(call) if kept["unregistered"] else []
+    known = [addresses.parse(named[place - 1]) for place in kept["unregistered"]]
     unregistered = [one.display for one in known if isinstance(one, Address)]
     return Report(files=kept["files"], rejects=rejects, notices=kept["notices"], unregistered=unregistered)
 
@@ -77,6 +84,12 @@ def put_activities(call: Call, kept: Kept) -> Report:
     return _report(call, kept)
 
 
+@writes("PUT", "/contracts", TokenScope.FEEDS, Contracts, _feed("contracts"))
+def put_contracts(call: Call, kept: Kept) -> Report:
+    """Make the contracts that are new, and change those that are known in what their rows name. None is removed."""
+    return _report(call, kept)
+
+
 @writes("PUT", "/enrollments", TokenScope.FEEDS, Enrollments, _feed("enrollments"))
 def put_enrollments(call: Call, kept: Kept) -> Report:
     """Take enrollments as the LMS tells them, in the order of their enrolled_at; who finds no seat is rejected."""
@@ -84,7 +97,7 @@ def put_enrollments(call: Call, kept: Kept) -> Report:
 
 
 def _buy(call: Call) -> Kept:
-    said = call.body.model_dump()
+    said = {"buyer_name": "", **call.body.model_dump(exclude_unset=True)}
     at = feed_cells.instant(Row(1, {"purchased_at": said["purchased_at"]}), "purchased_at", call.db.zone)
     if at is None:
         raise Refused(Reason.MISSING_VALUE, column="purchased_at")

@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from lc_core import activities, addresses, contract_lists, invitation_details, invitations, inviting
+from lc_core import addresses, contract_lists, invitation_details, invitations, inviting
 from lc_core.addresses import Address
+from lc_core.contracts import code_key
+from lc_core.errors import refuse_if
 from lc_core.invitation_lists import Chosen
 from lc_core.invitations import Done
 from lc_core.reasons import Reason
@@ -27,11 +29,11 @@ def _invite(call: Call) -> Kept:
 
 
 def _chosen(call: Call, contract: int) -> list[int]:
-    """The activities that are named by their codes, else all of the contract's."""
-    if not call.body.activities:
-        return [one.id for one in contract_lists.one(call.db, call.actor, contract).activities]
-    with call.db.read() as session:
-        return list(activities.ids_by_code(session, call.body.activities).values())
+    """The activities that are named by their codes, else all of the contract's: what others offer is nobody's business."""
+    offered = {code_key(one.code): one.id for one in contract_lists.one(call.db, call.actor, contract).activities}
+    wanted = {code_key(code) for code in call.body.activities} or offered.keys()
+    refuse_if(None if wanted <= offered.keys() else Reason.ACTIVITY_UNKNOWN)
+    return [offered[key] for key in wanted]
 
 
 @writes("POST", "/contracts/{code}/invitations", TokenScope.INVITE, Inviting, _invite)

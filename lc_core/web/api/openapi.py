@@ -23,7 +23,7 @@ _WAYS_OUT = {
     415: "The body is not application/json.",
     422: "The request does not say what is needed; `errors` tells where.",
     429: "Too many calls with this token.",
-    503: "The database does not answer; nothing was done.",
+    503: "The database does not answer. Sent again with the same idempotency key, a call is done once.",
 }
 _HEADERS = {
     401: {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}},

@@ -3,9 +3,11 @@
 import re
 from hashlib import sha256
 from typing import Any, TypeVar
+from urllib.parse import quote, unquote
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
+from starlette.types import Scope
 
 from lc_core.errors import Refused, refuse_if
 from lc_core.reasons import Reason
@@ -19,6 +21,12 @@ KEY_HEADER = "Idempotency-Key"
 KEY = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
 MOST_ERRORS = 20
 """How many places of a wrong request are told."""
+
+
+def address_of(scope: Scope) -> str:
+    """The address as it was sent, spelled in one way: a slash that is a part of a code stays `%2F` and divides nothing."""
+    raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+    return "/".join(quote(unquote(part), safe="") for part in raw.decode("latin-1").split("/"))
 
 
 def token_of(request: Request) -> str:

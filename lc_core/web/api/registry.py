@@ -19,7 +19,7 @@ PREFIX = "/api/v1"
 
 @dataclass(frozen=True)
 class Call:
-    """One call, understood: on which records, for whom, and what is asked. `path`: what stands in the address."""
+    """One call, understood: on which records, for whom, and what is asked. `path`: what stands in the address (as sent)."""
 
     db: Database
     actor: Actor

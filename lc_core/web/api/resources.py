@@ -98,7 +98,7 @@ class Resource:
             path=request.path_params,
             query=reading.query(operation.query, request) if operation.query else None,
             body=reading.body(operation.body, raw) if operation.body else None,
-            address=request.url.path,
+            address=reading.address_of(request.scope),
         )
         if operation.writes:
             key = reading.operation_key(reading.key_of(request), caller.token_id, operation, call)

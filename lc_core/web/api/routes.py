@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from functools import cache
 from json import dumps
+from urllib.parse import unquote
 
 from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
 from lc_core.errors import Refused
 from lc_core.reasons import Reason
 from lc_core.records.db import Database
 from lc_core.settings import open_database
-from lc_core.web.api import contracts, feeds, invitations, openapi, problems  # noqa: F401 (they fill the registry)
+from lc_core.web.api import contracts, feeds, invitations, openapi, problems, reading  # noqa: F401 (they fill the registry)
 from lc_core.web.api.registry import OPERATIONS, PREFIX, Operation
 from lc_core.web.api.resources import Desk, Resource
 
@@ -21,22 +22,32 @@ DOCUMENT = f"{PREFIX}/openapi.json"
 
 
 class Anything(PathConvertor):
-    """The rest of an address, whatever stands in it: a line break too, at which Starlette's own stops."""
+    """What stands in an address, of which it is a part as it was sent."""
 
-    regex = r"[\s\S]*"
+    def convert(self, value: str) -> str:
+        return unquote(value)
 
 
 register_url_convertor("anything", Anything())
+
+
+class AsSent(Route):
+    """A route of the address as it was sent, so that each code can be named, whatever its letters are."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+            return Match.NONE, {}
+        return super().matches({**scope, "path": reading.address_of(scope)})
 
 
 def routes(database: Callable[[], Database] = open_database) -> list[Route]:
     """All addresses, the more particular ones first; `database` opens the records, at the first call."""
     desk = Desk(database)
     found = [
-        Route(PREFIX + path.replace("{code}", "{code:anything}"), Resource(PREFIX + path, operations, desk))
+        AsSent(PREFIX + path.replace("{code}", "{code:anything}"), Resource(PREFIX + path, operations, desk))
         for path, operations in sorted(by_path().items(), key=lambda one: -len(one[0]))
     ]
-    elsewhere = [Route(PREFIX + rest, Elsewhere()) for rest in ("", "/{rest:anything}")]
+    elsewhere = [AsSent(PREFIX + rest, Elsewhere()) for rest in ("", "/{rest:anything}")]
     return [Route(DOCUMENT, Document()), *found, *elsewhere]
 
 
