@@ -59,9 +59,10 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def picture(page: Page, pictures: Path, name: str) -> Path:
-    """Take the whole page as NAME.png, once it is at rest and all of it has been fetched."""
+    """Take the page from its top as NAME.png, once it is at rest and all of it has been fetched."""
     path = pictures / f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}.png"
     settled(page).get_by_test_id("stSkeleton").first.wait_for(state="detached")
+    page.get_by_test_id("stMain").evaluate("place => place.scrollTo(0, 0)")
     page.screenshot(path=path, full_page=True, animations="disabled")
     return path
 

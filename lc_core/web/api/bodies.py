@@ -1,6 +1,6 @@
 """What programs send: the bodies and the questions in addresses. Each is described here and nowhere else."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -53,9 +53,9 @@ def _said(words: list[str]) -> list[str]:
 class InvitationsPaged(Paged):
     """Which invitations of a contract, and which part of them."""
 
-    status: Annotated[list[InvitationStatus], BeforeValidator(_said)] = Field(
-        default=[], description="Only these; none said, or an empty one: all."
-    )
+    status: Annotated[
+        list[InvitationStatus], BeforeValidator(_said, json_schema_input_type=list[InvitationStatus | Literal[""]])
+    ] = Field(default=[], description="Only these; none said, or an empty one: all.")
 
 
 # --- invitations -----------------------------------------------------------------------------------------------------
