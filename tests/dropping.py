@@ -16,6 +16,9 @@ from lc_core.records.db import Database
 from tests.clock import Clock
 
 CATALOGUE = ["code,title,kind", "FA,First aid,online"]
+USERS = ["email,name", "ada@example.org,Ada"]
+STAMP = "20260615T090000Z"
+"""How the place of a round at the test's hour is called."""
 PATIENCE = 60.0
 STOP = ".stop"
 

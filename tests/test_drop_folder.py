@@ -15,14 +15,12 @@ from lc_core.records.db import Database, DatabaseError
 from lc_core.records.models import Activity, Contract, Enrollment
 from tests import worlds
 from tests.clock import Clock
-from tests.dropping import CATALOGUE, Lay, folder, kept, put
+from tests.dropping import CATALOGUE, STAMP, USERS, Lay, folder, kept, put
 from tests.feeding import CONTRACTS, ENROLLMENTS, PURCHASES, contract_called
 from tests.worlds import count_of, unchanged
 
 __all__ = ["folder", "put"]
 SECOND = timedelta(seconds=1)
-STAMP = "20260615T090000Z"
-USERS = ["email,name", "ada@example.org,Ada"]
 BOUGHT = [PURCHASES, "S-1,ada@example.org,Ada,FA,12,2026-06-14,0"]
 ENROLLED = [ENROLLMENTS, "S-1,FA,lee@example.org,2026-06-15,enrolled,,"]
 
