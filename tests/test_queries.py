@@ -31,22 +31,17 @@ from lc_core.records.models import (
 from lc_core.seat_rules import SeatsByStatus
 from lc_core.vocabulary import REDEEMED, ContractStatus, ContractType, Role, SeatStatus
 from tests import make, worlds
+from tests.asked import insight
 from tests.clock import Clock
 from tests.make import Life
 from tests.worlds import OPERATOR
 
+__all__ = ["insight"]
 QUESTIONS = sorted(answers.QUERIES.glob("*.sql"))
 SOME = settings(
     max_examples=max(settings.default.max_examples // 12, 5) if settings.default else 8,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-
-
-@pytest.fixture
-def insight(db: Database, tmp_path: Path) -> Iterator[Insight]:
-    made = Insight(db, tmp_path / "copy")
-    yield made
-    made.close()
 
 
 def told(insight: Insight, actor: Actor = OPERATOR) -> dict[int, dict[str, Any]]:

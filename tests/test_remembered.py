@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 
 import polars as pl
@@ -20,10 +19,12 @@ from lc_core.records.db import Database
 from lc_core.records.models import Contract, Invitation
 from lc_core.vocabulary import Role
 from tests import make, worlds
+from tests.asked import insight
 from tests.clock import Clock
 from tests.make import Life
 from tests.worlds import OPERATOR
 
+__all__ = ["insight"]
 QUESTIONS: dict[str, Callable[..., Answer]] = {
     path.stem: getattr(answers, path.stem) for path in sorted(answers.QUERIES.glob("*.sql"))
 }
@@ -32,13 +33,6 @@ SOME = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def insight(db: Database, tmp_path: Path) -> Iterator[Insight]:
-    made = Insight(db, tmp_path / "copy")
-    yield made
-    made.close()
 
 
 @pytest.fixture
